@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+/*
+ * All settings, from the table in config.c that also makes --help, the manual's list and
+ * config.example.yaml.  Command line over environment over file over default.
+ */
+
+struct config_list {
+	const char **items;
+	size_t count;
+};
+
+struct config_pair {
+	const char *name, *value;
+	bool secret; /* never printed */
+};
+
+struct config_map {
+	struct config_pair *pairs; /* names unique; for placeholders in small letters */
+	size_t count;
+};
+
+enum phase { PHASE_NONE, PHASE_EXPAND, PHASE_BACKFILL, PHASE_CONTRACT };
+enum format { FORMAT_TEXT, FORMAT_JSON };
+enum choice_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum choice_pooler { POOLER_AUTO, POOLER_SESSION };
+enum choice_phase_order { PHASE_ORDER_STRICT, PHASE_ORDER_SKIP };
+enum choice_undo_record { UNDO_RECORD_ROW, UNDO_RECORD_DELETE };
+enum choice_on_up { ON_UP_OFF, ON_UP_WARN, ON_UP_REFUSE };
+enum choice_severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
+
+struct config {
+	struct arena *arena;
+	const char *path; /* of the file that was read, or NULL */
+	const char *environment; /* --env, or NULL */
+	bool protected; /* of that environment: ask, or need --yes */
+
+	/* files */
+	struct config_list directory; /* paths as to be opened from the working directory */
+	struct config_list ignore;
+	struct config_map placeholders;
+
+	/* connection */
+	const char *url; /* libpq URI, keyword string or JDBC; NULL: libpq's own variables */
+	const char *url_from; /* "--url", "DATABASE_URL", ... for messages */
+	const char *url_file;
+	const char *password_command;
+	const char *user, *password, *role;
+	int64_t wait_ms, connect_timeout_ms;
+	enum choice_pooler pooler;
+
+	/* history */
+	const char *table; /* schema_history when not set */
+	bool table_set; /* the user named it */
+	const char *schema; /* NULL: current_schema() */
+	bool create_schemas;
+	const char *installed_by; /* NULL: current_user */
+	bool baseline_on_up;
+	const char *baseline_version, *baseline_description;
+	struct config_list ignore_migration_patterns;
+
+	/* what to run */
+	const char *target; /* latest, next, V or V? */
+	enum choice_phase_order phase_order;
+	bool out_of_order, group, mixed, validate_on_up;
+	enum choice_undo_record undo_record;
+
+	/* locks and time; milliseconds, 0 = no limit unless said otherwise */
+	int64_t lock_timeout_ms, lock_flush_timeout_ms;
+	int64_t max_stall_ms, max_blocking_ms; /* max_blocking 0: off */
+	int64_t lock_retry_ms, concurrent_lock_timeout_ms, statement_timeout_ms;
+	int64_t run_lock_timeout_ms;
+
+	/* hooks */
+	const char *hook_before_up, *hook_after_up, *hook_on_error, *hook_before_irreversible;
+	int64_t hook_timeout_ms;
+
+	/* lint */
+	enum choice_severity lint_fail_on;
+	enum choice_on_up lint_on_up;
+	int64_t lint_pg_version; /* 15, 18, ... */
+
+	/* output */
+	enum format format;
+	enum choice_color color;
+	bool quiet, verbose, yes;
+};
+
+/*
+ * A setting given on the command line: name as in the table ("lock-timeout"), value as written;
+ * for a Boolean "true" or "false".  The same list setting may come several times.
+ */
+struct config_argument {
+	const char *name, *value;
+};
+
+/*
+ * Reads the file (path NULL: migrate.yaml in the working directory if it is there), the
+ * environment (a list like environ) and the arguments.  Errors are ERR_USAGE with file:line:column.
+ * Unknown MIGRATE_* variables are added to warnings.
+ */
+MUST_CHECK bool config_load(struct arena *a, const char *path, const char *env_name,
+    char *const *environment, const struct config_argument *arguments, size_t argument_count,
+    struct config *config, struct config_list *warnings, struct error *err);
+
+enum config_type {
+	CONFIG_STRING,
+	CONFIG_BOOL,
+	CONFIG_DURATION,
+	CONFIG_INTEGER,
+	CONFIG_CHOICE,
+	CONFIG_LIST,
+	CONFIG_MAP
+};
+
+/* A row of the settings table. */
+struct config_setting {
+	const char *name; /* "lock-timeout"; "lint.fail-on" is lint.fail_on in the file */
+	enum config_type type;
+	size_t offset; /* in struct config */
+	const char *fallback; /* the default as text, NULL for none */
+	const char *choices; /* "text|json", in the order of the enum */
+	const char *value; /* what stands for the value in help: "DURATION" */
+	const char *group; /* "Files", "Connection", ... */
+	const char *help;
+	bool secret;
+};
+/* The table, ended by a row without a name. */
+const struct config_setting *config_settings(void);
+/* The value in force as text ("5s", "a, b"; secrets as ********) and where it came from. */
+const char *config_value(struct arena *a, const struct config *c, const struct config_setting *s);
+const char *config_origin(const struct config *c, const struct config_setting *s);
+/* The row with that name (dashes, underscores and dots are alike), or NULL. */
+const struct config_setting *config_find(const char *name);
+/* The nearest of the names to a mistyped one, or NULL when none is near. */
+const char *config_nearest(const char *name, const char *const *names, size_t count);
+
+/*
+ * What libpq is to be called with: a keyword string made from url, url_file, user, password and
+ * password_command (run anew each time), JDBC URLs translated.  Errors: ERR_USAGE, never with a
+ * secret in them.  Every secret met is added to the list that mask_text hides in output.
+ */
+struct connection {
+	const char **keywords; /* ended by NULL */
+	const char **values;
+};
+MUST_CHECK bool config_connection(
+    struct arena *a, const struct config *c, struct connection *out, struct error *err);
+
+#endif

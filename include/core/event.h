@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/plan.h"
+
+/*
+ * What happens during a run.  core never prints: it emits events into a sink, and the command line
+ * supplies sinks (text, JSON) as tests supply theirs.  Strings are valid during the call only and
+ * not yet masked or escaped: that is the sink's duty (base/mask.h).
+ */
+
+enum event_kind {
+	EVENT_WARNING, /* text, maybe hint */
+	EVENT_NOTE, /* text: said in passing */
+	EVENT_NOTICE, /* of the server: severity, sqlstate, text, detail, hint; script if known */
+	EVENT_CONNECTED, /* host, database, user, server_version, pending */
+	EVENT_LOCK_WAIT, /* waits for the run lock; text names the holder */
+	EVENT_LOCK_TAKEN,
+	EVENT_STEP_BEGIN, /* step */
+	EVENT_STATEMENT_DONE, /* step, statement (number), elapsed_ms */
+	EVENT_ROWS, /* text: a line of an answer, with verbose */
+	EVENT_COMMIT_SENT, /* step: from now on the outcome may be in doubt */
+	EVENT_TRY_FAILED, /* step, attempt, wait_ms (pause before the next), text: who blocks */
+	EVENT_STEP_END, /* step, elapsed_ms; its transaction is known to be committed */
+	EVENT_STEP_FAILED /* step; the error follows from the run's result */
+};
+
+struct event {
+	enum event_kind kind;
+	const struct step *step; /* NULL outside of steps */
+	size_t step_number, step_total; /* from 1 */
+	int64_t statement, statement_total;
+	int64_t elapsed_ms, wait_ms;
+	int attempt;
+	const char *text, *detail, *hint, *severity, *sqlstate;
+	const char *host, *database, *user;
+	int server_version;
+	size_t pending;
+};
+
+struct sink {
+	void (*emit)(struct sink *sink, const struct event *event);
+	void *context;
+};
+
+void event_emit(struct sink *sink, const struct event *event);
+/* EVENT_WARNING and EVENT_NOTE. */
+void event_warning(struct sink *sink, const char *format, ...) PRINTF_LIKE(2, 3);
+void event_note(struct sink *sink, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

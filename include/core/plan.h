@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/config.h"
+#include "core/history.h"
+#include "core/script.h"
+
+/*
+ * Compares files and history and decides what is to be done.  Pure: no file and no database is
+ * touched here.  Every command makes a plan and then shows it or runs it.
+ */
+
+/* Flyway's states (their display names in plan_state_name), and ours. */
+enum state {
+	STATE_PENDING,
+	STATE_SUCCESS,
+	STATE_FAILED,
+	STATE_OUT_OF_ORDER,
+	STATE_OUTDATED,
+	STATE_SUPERSEDED,
+	STATE_MISSING,
+	STATE_FAILED_MISSING,
+	STATE_FUTURE,
+	STATE_FAILED_FUTURE,
+	STATE_IGNORED,
+	STATE_BELOW_BASELINE,
+	STATE_IGNORED_BASELINE,
+	STATE_ABOVE_TARGET,
+	STATE_BASELINE,
+	STATE_DELETED,
+	STATE_UNDONE,
+	STATE_AVAILABLE,
+	STATE_INTERRUPTED,
+	STATE_HELD
+};
+const char *plan_state_name(enum state state);
+
+/* A line of status: a file, a history row, or both. */
+struct entry {
+	const char *category; /* Versioned, Repeatable, Baseline, Undo, "" */
+	const char *version;
+	const char *description;
+	const char *type; /* SQL, SQL_BASELINE, BASELINE, SCHEMA, ... */
+	enum state state;
+	const struct script *script; /* or NULL */
+	const struct history_row *row; /* or NULL */
+	bool undoable;
+};
+
+enum goal_kind { GOAL_UP, GOAL_BASELINE, GOAL_REPAIR, GOAL_UNDO };
+
+struct goal {
+	enum goal_kind kind;
+	const char *target; /* latest, next, current, V or V? ; NULL: the setting's */
+	const char *baseline_version; /* of "baseline V" */
+	const char *mark_applied; /* of "repair --applied V": version, or an R description */
+	const char *mark_pending;
+	bool check_only; /* status, validate, plan: nothing will be run */
+};
+
+/* What a step writes into the history. */
+enum record_kind {
+	RECORD_INSERT, /* a new row */
+	RECORD_DELETE, /* takes row rank away (a failed row) */
+	RECORD_UPDATE, /* sets description, type, checksum of row rank */
+	RECORD_SUCCEED /* sets success of row rank */
+};
+
+struct record {
+	enum record_kind kind;
+	int rank;
+	const char *version, *description, *type, *script;
+	bool has_checksum;
+	int32_t checksum;
+	bool success;
+	const char *why; /* for people: "the failed row of version 3" */
+};
+
+enum step_kind { STEP_SCRIPT, STEP_RECORD };
+
+/* What the runner does, one after the other. */
+struct step {
+	enum step_kind kind;
+	struct script *script; /* STEP_SCRIPT */
+	struct record *records; /* STEP_RECORD: all in one transaction; STEP_SCRIPT: one, its row */
+	size_t record_count;
+};
+
+struct plan {
+	struct arena *arena;
+	struct entry *entries;
+	size_t entry_count;
+	struct step *steps;
+	size_t step_count;
+	const char *schema_version; /* highest applied version, or NULL */
+	const char *target_version; /* highest version when all steps are done, or NULL */
+	size_t applied_count, pending_count, outdated_count, interrupted_count, future_count;
+	bool needs_history; /* the table, the journal or the schema must be made first */
+	/*
+	 * files: names, duplicates, ... and what script_read found (validate --offline looks at
+	 * these).  fit: history against files.  setup: the schema and its tables.  pending: the
+	 * pending files that validate tells.
+	 */
+	struct problems file_problems, fit_problems, setup_problems, pending_problems;
+	struct config_list notes; /* said in passing: rows from the future, the table's name */
+};
+
+/*
+ * Makes the plan.  scripts must be hashed as far as they are recorded in the history; those that
+ * come to stand in steps are hashed and read by plan_read.  False: a target that does not exist
+ * (ERR_USAGE or ERR_REFUSED).
+ */
+MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct config *config,
+    const struct scripts *scripts, const struct history *history, struct plan *plan,
+    struct error *err);
+
+/* Reads the scripts of all steps (script_read) and fills in their records' checksums. */
+void plan_read(struct plan *plan, const struct script_environment *env);
+
+/* Everything that up refuses, in one list, in the order files, setup, fit. */
+void plan_refusals(const struct plan *plan, const struct config *config, struct problems *out);
+
+#endif

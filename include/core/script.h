@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_SCRIPT_H
+#define CORE_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/config.h"
+#include "core/directive.h"
+#include "sql/parse.h"
+
+/*
+ * The migration files: their names (Flyway's grammar), what stands beside them (.sql.conf), their
+ * checksums and, for those that are to run, their statements.  Plain data; nothing here talks to a
+ * database.
+ */
+
+enum script_kind {
+	SCRIPT_VERSIONED, /* V */
+	SCRIPT_REPEATABLE, /* R */
+	SCRIPT_UNDO, /* U */
+	SCRIPT_BASELINE, /* B */
+	SCRIPT_CALLBACK /* beforeMigrate.sql, ... */
+};
+
+/* Flyway's <file>.sql.conf; -1 is "not said". */
+struct script_conf {
+	int execute_in_transaction;
+	int placeholder_replacement;
+};
+
+/* A statement of a script that is kept in memory: all but plain DML, at most 10,000 of a file. */
+struct statement {
+	int64_t number; /* in its script, from 1 */
+	int64_t line, column; /* of its first character */
+	const char *text; /* its first 1,000 bytes at most, for messages and plan */
+	bool cut; /* text is not the whole */
+	struct statement_class class;
+	struct directives directives; /* those that speak for it alone */
+};
+
+struct script {
+	enum script_kind kind;
+	const char *version; /* as shown and stored ("1.2", "01.0"); NULL for R and callbacks */
+	const char *description; /* as stored: _ is a space, at most 200 characters */
+	const char *event; /* of a callback: "afterMigrate" */
+	const char *script; /* as stored: the path below its directory, with / */
+	const char *path; /* to open it and for messages */
+	const char *directory; /* the configured directory that it was found in */
+	struct script_conf conf;
+	struct directives directives; /* the file's; known behind script_read */
+
+	bool hashed;
+	int32_t checksum; /* Flyway's: raw for V, B, U; after placeholders for R */
+	int32_t raw_checksum; /* always of the raw text */
+	int64_t size; /* bytes */
+
+	/* Known behind script_read. */
+	bool read;
+	struct statement *statements;
+	size_t statement_count;
+	int64_t statement_total; /* of all statements, those not kept included */
+	int64_t dml_total; /* of plain DML among them */
+	bool transaction; /* it runs in one (BEGIN ... COMMIT around it is dropped) */
+	bool own_transaction; /* it brings BEGIN ... COMMIT itself */
+	const char *begin_modes; /* of that BEGIN, or NULL */
+	bool copies; /* has COPY from or to the client: the plain lane */
+	bool sets_transaction; /* SET TRANSACTION stands in it */
+	bool makes_temporary;
+	uint32_t body_hash;
+	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
+};
+
+struct scripts {
+	struct script
+	    *list; /* versioned by version, then repeatables by description, then the rest */
+	size_t count;
+	size_t ignored; /* files left out by "ignore" */
+};
+
+/*
+ * Finds the files of all directories: names, versions, duplicates, links, .sql.conf; nothing is
+ * opened but .sql.conf.  Everything wrong is added to problems (ERR_REFUSED); a directory that is
+ * not there or cannot be read is an error (ERR_USAGE).
+ */
+MUST_CHECK bool scripts_scan(struct arena *a, const struct config *config, struct scripts *out,
+    struct problems *problems, struct error *err);
+
+/* What placeholders need to know beyond the settings; NULL members become empty. */
+struct script_environment {
+	const char *default_schema, *user, *database, *table, *environment;
+	const char *timestamp; /* yyyy-MM-dd HH:mm:ss */
+	int server_version; /* such as 150018 */
+	bool standard_conforming_strings;
+	const struct config *config;
+};
+
+/*
+ * Fills checksum, raw_checksum and size by reading the file once.  For an R file the placeholders
+ * are replaced.  False with ERR_REFUSED: not readable, not a regular file, a link out of the
+ * folder, a NUL byte or invalid UTF-8 (with its place).
+ */
+MUST_CHECK bool
+script_hash(struct script *s, const struct script_environment *env, struct error *err);
+
+/*
+ * Reads a script that is to run: hashes it, cuts and classifies its statements, attaches
+ * directives, decides about its transaction.  Everything that product 5.1 refuses in it is added
+ * to problems, each with its place.
+ */
+void script_read(struct arena *a, struct script *s, const struct script_environment *env,
+    struct problems *problems);
+
+/*
+ * The statements of a script once more, to send them; see split.h for the items.  script_reader_end
+ * compares what was read with what script_read saw: ERR_REFUSED when the file has changed.
+ */
+struct script_reader;
+MUST_CHECK bool script_reader_open(struct arena *a, const struct script *s,
+    const struct script_environment *env, struct script_reader **out, struct error *err);
+struct split_item;
+MUST_CHECK bool
+script_reader_next(struct script_reader *r, struct split_item *item, struct error *err);
+MUST_CHECK bool script_reader_end(struct script_reader *r, struct error *err);
+
+/* Version order: parts as numbers of any length, missing parts are 0; like strcmp. */
+int version_compare(const char *a, const char *b);
+/* Is this a version ("1", "1.2", "2_1")? */
+bool version_valid(const char *text);
+/* The form that is shown and stored: _ becomes . */
+const char *version_text(struct arena *a, const char *text);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_SESSION_H
+#define CORE_SESSION_H
+
+#include <stdbool.h>
+
+#include "core/config.h"
+#include "core/event.h"
+#include "core/history.h"
+#include "core/plan.h"
+#include "core/script.h"
+#include "db/conn.h"
+
+/*
+ * The way every command with a database goes: connect, look at the server (version, standby,
+ * pooler), read files and history, make the plan.  Then the command shows the plan or runs it.
+ */
+struct session {
+	struct arena *arena;
+	const struct config *config;
+	struct sink *sink;
+	struct conn *conn;
+	struct script_environment environment;
+	struct scripts scripts;
+	struct problems scan_problems;
+	struct history history;
+	struct plan plan;
+};
+
+/*
+ * Opens the connection (with "wait") and checks the server.  writing: a standby and a read-only
+ * session are refused (ERR_CONNECT).
+ */
+MUST_CHECK bool session_open(struct arena *a, const struct config *config, struct sink *sink,
+    bool writing, struct session *s, struct error *err);
+/* Scans the folder, reads the history and makes the plan; again after the run lock was taken. */
+MUST_CHECK bool session_plan(struct session *s, const struct goal *goal, struct error *err);
+
+#endif

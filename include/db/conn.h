@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DB_CONN_H
+#define DB_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/*
+ * A connection to PostgreSQL: the only place that knows libpq.  Everything waits through
+ * conn_wait (a caller's function that polls), so a signal, a deadline or a second connection is
+ * never starved.  The connection and all results belong to the arena given.
+ */
+struct conn;
+
+/* Why poll: bits. */
+enum { CONN_READ = 1, CONN_WRITE = 2 };
+
+struct conn_options {
+	const char **keywords, **values; /* ended by NULL; see config_connection */
+	const char *application_name;
+	int64_t timeout_ms; /* for each host; 0: none */
+	/* Notices of the server, as they come; fields may be NULL. */
+	void (*notice)(void *context, const char *severity, const char *sqlstate,
+	    const char *message, const char *detail, const char *hint);
+	void *context;
+};
+
+/* One attempt on every host.  ERR_CONNECT or ERR_INTERRUPTED; err->sqlstate where there is one. */
+MUST_CHECK bool conn_open(
+    struct arena *a, const struct conn_options *options, struct conn **out, struct error *err);
+/* Ends it now instead of with its arena; later calls fail. */
+void conn_close(struct conn *c);
+
+int conn_server_version(const struct conn *c); /* 150018 */
+int conn_backend_pid(const struct conn *c); /* as the protocol told it */
+const char *conn_host(const struct conn *c);
+const char *conn_port(const struct conn *c);
+const char *conn_database(const struct conn *c);
+const char *conn_user(const struct conn *c);
+/* A parameter that the server reports ("standard_conforming_strings"), or NULL. */
+const char *conn_parameter(const struct conn *c, const char *name);
+bool conn_alive(const struct conn *c);
+int conn_socket(const struct conn *c);
+
+/* Identifier and literal, quoted by libpq for this connection. */
+const char *conn_identifier(struct arena *a, struct conn *c, const char *name);
+const char *conn_literal(struct arena *a, struct conn *c, const char *value);
+/* A query of src/query with its identifiers put in: pairs of name and value, ended by NULL. */
+const char *
+conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));
+
+/* Rows of an answer.  NULL is SQL's NULL. */
+struct rows {
+	size_t count, columns;
+	void *result;
+};
+const char *rows_value(const struct rows *rows, size_t row, size_t column);
+int64_t rows_integer(const struct rows *rows, size_t row, size_t column);
+bool rows_true(const struct rows *rows, size_t row, size_t column);
+
+/*
+ * One statement, waited for, outside a pipeline; parameters are text or NULL.  On an error of the
+ * server: ERR_SQL with sqlstate, message, detail, hint, context; ERR_CONNECT when the connection
+ * is gone; ERR_INTERRUPTED after a signal (the statement was cancelled).  deadline_ms: 0 is none.
+ */
+MUST_CHECK bool conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
+    const char *const *parameters, struct rows *out, struct error *err);
+
+/* --- the two lanes: only run.c calls what follows --- */
+
+enum conn_outcome {
+	OUTCOME_OK, /* a command ended well: tag */
+	OUTCOME_ROW, /* a row of an answer: look, then go on */
+	OUTCOME_FAILED, /* error is filled */
+	OUTCOME_ABORTED, /* in a pipeline: skipped behind a failure */
+	OUTCOME_SYNC, /* a Sync was reached */
+	OUTCOME_COPY_IN,
+	OUTCOME_COPY_OUT,
+	OUTCOME_PENDING, /* nothing to read yet: wait for the socket */
+	OUTCOME_NONE, /* plain lane: the statement is over */
+	OUTCOME_LOST /* the connection is gone; error is filled */
+};
+
+struct conn_result {
+	enum conn_outcome outcome;
+	char tag[64];
+	int64_t position; /* of the error in the statement, in characters from 1; 0: none */
+	char column[64]; /* PG_DIAG_COLUMN_NAME of the error, for the fence */
+};
+
+MUST_CHECK bool conn_pipeline_start(struct conn *c, struct error *err);
+MUST_CHECK bool conn_pipeline_end(struct conn *c, struct error *err);
+/* Queues one statement; flush asks the server to answer without waiting for a Sync. */
+MUST_CHECK bool conn_send(struct conn *c, const char *sql, int parameter_count,
+    const char *const *parameters, bool flush, struct error *err);
+MUST_CHECK bool conn_send_sync(struct conn *c, struct error *err);
+/* Plain lane: one simple Query. */
+MUST_CHECK bool conn_send_plain(struct conn *c, const char *sql, struct error *err);
+/* Pushes queued bytes; *events gets what to poll for (CONN_READ, CONN_WRITE). */
+MUST_CHECK bool conn_push(struct conn *c, int *events, struct error *err);
+/* Takes what has come on the socket; false: the connection is gone. */
+MUST_CHECK bool conn_pull(struct conn *c, struct error *err);
+/* The next result that is already there. */
+void conn_result(struct conn *c, struct conn_result *out, struct error *err);
+/* The columns of an OUTCOME_ROW as text, for --verbose. */
+const char *conn_row_text(struct arena *a, struct conn *c);
+
+MUST_CHECK bool conn_copy_put(struct conn *c, const char *data, size_t length, struct error *err);
+/* Ends COPY IN; with a reason the server gives up the copy with that message. */
+MUST_CHECK bool conn_copy_end(struct conn *c, const char *reason, struct error *err);
+
+/* Asks the server to cancel what runs; never blocks longer than two seconds. */
+void conn_cancel(struct conn *c);
+
+#endif
