@@ -20,6 +20,8 @@ struct arena;
 /* A new arena, closed together with its parent at the latest (parent may be NULL). */
 struct arena *arena_new(struct arena *parent);
 void arena_close(struct arena *a);
+/* Says that no memory is left and ends the program; for libraries that allocate on their own. */
+_Noreturn void arena_exhausted(void);
 
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -27,8 +27,8 @@ struct arena {
 	struct arena *children, *next, **link; /* link: what points at this one */
 };
 
-static _Noreturn void
-out_of_memory(void)
+_Noreturn void
+arena_exhausted(void)
 {
 	static const char message[] = "migrate: out of memory\n";
 	ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
@@ -43,7 +43,7 @@ arena_new(struct arena *parent)
 	struct arena *a = calloc(1, sizeof(*a));
 
 	if (a == NULL)
-		out_of_memory();
+		arena_exhausted();
 	if (parent == NULL)
 		return a;
 	a->parent = parent;
@@ -94,7 +94,7 @@ block_new(size_t size)
 	struct block *b = malloc(sizeof(*b) + size);
 
 	if (b == NULL)
-		out_of_memory();
+		arena_exhausted();
 	b->next = NULL;
 	b->used = 0;
 	b->size = size;
@@ -129,7 +129,7 @@ arena_alloc(struct arena *a, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX / 2)
-		out_of_memory();
+		arena_exhausted();
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	b = block_with_room(a, size);
 	p = b->bytes + b->used;
@@ -155,7 +155,7 @@ arena_extend(struct arena *a, void *array, size_t count, size_t size)
 	if (count > 0 && (count & (count - 1)) != 0)
 		return array;
 	if (count > SIZE_MAX / 4 / size)
-		out_of_memory();
+		arena_exhausted();
 	larger = arena_alloc(a, (count == 0 ? 1 : 2 * count) * size);
 	if (count > 0)
 		memcpy(larger, array, count * size);
@@ -189,7 +189,7 @@ arena_vprintf(struct arena *a, const char *format, va_list args)
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	if (length < 0)
-		out_of_memory();
+		arena_exhausted();
 	text = arena_alloc(a, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, args);
 	return text;
@@ -235,7 +235,7 @@ arena_text_new(struct arena *a)
 
 	t->out = open_memstream(&t->text, &t->length);
 	if (t->out == NULL)
-		out_of_memory();
+		arena_exhausted();
 	arena_defer(a, release_text, t);
 	return t;
 }
@@ -247,6 +247,6 @@ arena_text_end(struct arena_text *t)
 
 	t->out = NULL;
 	if (failed || t->text == NULL)
-		out_of_memory();
+		arena_exhausted();
 	return t->text;
 }
