@@ -10,7 +10,7 @@
 
 /*
  * JSON values to be printed; the only place that knows the JSON library.  Values belong to the
- * arena.  Strings that are not UTF-8 get U+FFFD for what is wrong in them.
+ * arena.  In strings, secrets are hidden (base/mask.h) and U+FFFD stands for what is not UTF-8.
  */
 struct json;
 

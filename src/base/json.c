@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mask.h"
+#include "base/utf8.h"
+
+struct json {
+	json_t *value;
+};
+
+static void
+release(void *what)
+{
+	json_decref(what);
+}
+
+static struct json *
+new_json(struct arena *a, json_t *value)
+{
+	struct json *json = arena_alloc(a, sizeof(*json));
+
+	if (value == NULL)
+		arena_exhausted();
+	json->value = value;
+	arena_defer(a, release, value);
+	return json;
+}
+
+struct json *
+json_new_object(struct arena *a)
+{
+	return new_json(a, json_object());
+}
+
+struct json *
+json_new_array(struct arena *a)
+{
+	return new_json(a, json_array());
+}
+
+/* The text with U+FFFD for each byte that is not UTF-8, which the library would refuse. */
+static const char *
+valid_text(struct arena *a, const char *text)
+{
+	size_t length = strlen(text), used = 0;
+	char *valid = arena_alloc(a, 3 * length + 1);
+
+	for (size_t i = 0; i < length;) {
+		uint32_t code;
+		size_t size = utf8_decode(text + i, length - i, &code);
+
+		memcpy(valid + used, size == 0 ? "\xef\xbf\xbd" : text + i, size == 0 ? 3 : size);
+		used += size == 0 ? 3 : size;
+		i += size == 0 ? 1 : size;
+	}
+	return valid;
+}
+
+static json_t *
+text_value(const char *text)
+{
+	struct arena *a;
+	json_t *value;
+
+	if (text == NULL)
+		return json_null();
+	a = arena_new(NULL);
+	text = mask_text(a, text);
+	value = json_string(text);
+	if (value == NULL)
+		value = json_string(valid_text(a, text));
+	arena_close(a);
+	return value;
+}
+
+/* The library fails here only when no memory is left. */
+static void
+put(struct json *object, const char *name, json_t *value)
+{
+	if (json_object_set_new(object->value, name, value) != 0)
+		arena_exhausted();
+}
+
+static void
+push(struct json *array, json_t *value)
+{
+	if (json_array_append_new(array->value, value) != 0)
+		arena_exhausted();
+}
+
+void
+json_put_text(struct json *object, const char *name, const char *value)
+{
+	put(object, name, text_value(value));
+}
+
+void
+json_put_integer(struct json *object, const char *name, int64_t value)
+{
+	put(object, name, json_integer(value));
+}
+
+void
+json_put_real(struct json *object, const char *name, double value)
+{
+	put(object, name, isfinite(value) ? json_real(value) : json_null());
+}
+
+void
+json_put_bool(struct json *object, const char *name, bool value)
+{
+	put(object, name, json_boolean(value));
+}
+
+void
+json_put_null(struct json *object, const char *name)
+{
+	put(object, name, json_null());
+}
+
+void
+json_put(struct json *object, const char *name, struct json *value)
+{
+	put(object, name, value == NULL ? json_null() : json_incref(value->value));
+}
+
+void
+json_push(struct json *array, struct json *value)
+{
+	push(array, json_incref(value->value));
+}
+
+void
+json_push_text(struct json *array, const char *value)
+{
+	push(array, text_value(value));
+}
+
+bool
+json_print(FILE *out, const struct json *value)
+{
+	/* 15 digits: what every double has, so that 0.1 is not printed as 0.10000000000000001. */
+	size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(15);
+
+	return json_dumpf(value->value, out, flags) == 0 && fputc('\n', out) != EOF;
+}
