@@ -25,6 +25,7 @@ struct context {
 	struct arena *arena;
 	const struct config *config;
 	struct sink *sink; /* says on stderr what happens on the way */
+	const struct config_list *warnings; /* said so far, for the answer in JSON; may be NULL */
 	const char *const *arguments; /* behind the command's name */
 	size_t argument_count;
 	const struct config_argument *options; /* the command's own options that were given */

@@ -14,24 +14,80 @@
  * way.  Every text goes through base/mask.h.  Colour on a terminal only, and not under NO_COLOR.
  */
 
+/* --- streams: out_text.c --- */
+
+/* What is coloured, in the colours of PostgreSQL's own programs. */
+enum out_color { OUT_ERROR, OUT_WARNING, OUT_NOTE, OUT_PLACE };
+
 /* Is colour wanted on this stream? */
 bool out_colored(const struct config *config, FILE *out);
-/* Columns of the terminal behind a stream, or 80 when it is none. */
-int out_width(FILE *out);
+/* Columns of the terminal behind a stream, or 0 when it is none: then nothing is shortened. */
+size_t out_width(FILE *out);
+/* Text in a colour, when colour is wanted there. */
+void out_paint(FILE *out, const struct config *config, enum out_color color, const char *text);
+/* Foreign text on one line: secrets hidden, control characters escaped. */
+void out_put(FILE *out, const char *text);
+/*
+ * Foreign text that may have several lines; every line behind the first begins with "  | ", so
+ * that it can be taken neither for one of ours nor for a command of a CI system.
+ */
+void out_lines(FILE *out, const char *text);
+/* At most so many columns of a text, with an ellipsis in place of what was cut; 0 is no limit. */
+const char *out_shorten(struct arena *a, const char *text, size_t columns);
 
-/* An error for people: message, place with caret, DETAIL, HINT, state, next. */
+/*
+ * Columns side by side, two spaces between them.  The elastic one is shortened until a line fits
+ * the stream's width.
+ */
+struct out_table {
+	size_t columns;
+	size_t elastic; /* index of a column */
+	const char **cells; /* the head first, row by row; NULL is empty */
+	size_t cell_count;
+};
+void out_table_print(FILE *out, const struct out_table *table);
+
+/* --- errors: out_error.c --- */
+
+/* An error for people: message, place with caret, SQLSTATE, DETAIL, HINT, state, next. */
 void out_error(FILE *out, const struct config *config, const struct error *err);
-/* All of them, with a blank line between. */
+/* All of them, with a blank line between, and their number in the last line. */
 void out_problems(FILE *out, const struct config *config, const struct problems *problems);
-/* A sink that says events as text on stderr. */
-struct sink *out_text_sink(struct arena *a, const struct config *config);
+/* The highest exit status among the problems, 0 when there are none. */
+int out_problems_status(const struct problems *problems);
 
-/* The fields that every JSON answer has: format, operation, timestamp, success, toolVersion, ... */
-struct json *
-out_json(struct arena *a, const char *operation, const struct session *session, bool success);
-/* The "error" member. */
+/* --- events: progress.c --- */
+
+/*
+ * A sink that says events as text on stderr, and what was applied on stdout when the answer is
+ * text.  Warnings are also added to the list, for the answer in JSON.
+ */
+struct sink *
+out_text_sink(struct arena *a, const struct config *config, struct config_list *warnings);
+
+/* --- JSON: out_json.c --- */
+
+/* The name of a command in answers: Flyway's ("migrate") where it has one. */
+const char *out_operation(const struct command *command);
+/*
+ * What every JSON answer begins with: format, operation, timestamp, success, error, warnings,
+ * toolVersion; err is NULL for a success.  session may be NULL; it tells database and schemaName.
+ */
+struct json *out_json(const struct context *c, const char *operation, const struct session *session,
+    const struct error *err);
+/* An error as it stands in the "error" member and in lists of problems. */
 struct json *out_json_error(struct arena *a, const struct error *err);
+/* A list of problems. */
+struct json *out_json_problems(struct arena *a, const struct problems *problems);
 /* Prints a JSON answer on stdout; ERR_INTERNAL when it cannot be written. */
 MUST_CHECK bool out_json_print(const struct json *json, struct error *err);
+
+/*
+ * The end of a command that failed, and the only place that tells it: the error on stderr and,
+ * with --format json, the answer on stdout.  Returns the exit status.
+ */
+int out_failure(const struct context *c, const char *operation, const struct error *err);
+/* Flushes stdout; ERR_INTERNAL when the answer could not be written (a full disk). */
+MUST_CHECK bool out_finish(struct error *err);
 
 #endif
