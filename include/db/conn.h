@@ -9,9 +9,8 @@
 #include "base/error.h"
 
 /*
- * A connection to PostgreSQL: the only place that knows libpq.  Everything waits through
- * conn_wait (a caller's function that polls), so a signal, a deadline or a second connection is
- * never starved.  The connection and all results belong to the arena given.
+ * A connection to PostgreSQL: the only place that knows libpq.  Whatever waits here also waits for
+ * a signal (base/interrupt.h).  The connection and all results belong to the arena given.
  */
 struct conn;
 
@@ -45,6 +44,14 @@ const char *conn_parameter(const struct conn *c, const char *name);
 bool conn_alive(const struct conn *c);
 int conn_socket(const struct conn *c);
 
+/* libpq's own version, such as 150018. */
+int conn_library_version(void);
+/*
+ * From now on each conn_query ends after that many milliseconds and no longer looks at signals: for
+ * cleaning up behind one.  0 takes it back.
+ */
+void conn_patience(struct conn *c, int64_t ms);
+
 /* Identifier and literal, quoted by libpq for this connection. */
 const char *conn_identifier(struct arena *a, struct conn *c, const char *name);
 const char *conn_literal(struct arena *a, struct conn *c, const char *value);
@@ -64,7 +71,7 @@ bool rows_true(const struct rows *rows, size_t row, size_t column);
 /*
  * One statement, waited for, outside a pipeline; parameters are text or NULL.  On an error of the
  * server: ERR_SQL with sqlstate, message, detail, hint, context; ERR_CONNECT when the connection
- * is gone; ERR_INTERRUPTED after a signal (the statement was cancelled).  deadline_ms: 0 is none.
+ * is gone; ERR_INTERRUPTED after a signal (the statement was cancelled).
  */
 MUST_CHECK bool conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err);
@@ -111,6 +118,8 @@ const char *conn_row_text(struct arena *a, struct conn *c);
 MUST_CHECK bool conn_copy_put(struct conn *c, const char *data, size_t length, struct error *err);
 /* Ends COPY IN; with a reason the server gives up the copy with that message. */
 MUST_CHECK bool conn_copy_end(struct conn *c, const char *reason, struct error *err);
+/* Takes and counts what COPY TO STDOUT sends, as far as it has come. */
+MUST_CHECK bool conn_copy_drain(struct conn *c, size_t *bytes, struct error *err);
 
 /* Asks the server to cancel what runs; never blocks longer than two seconds. */
 void conn_cancel(struct conn *c);
