@@ -1,43 +1,160 @@
 # SPDX-License-Identifier: MIT
-CC ?= gcc
-VERSION = 0.1.0
-BUILD ?= build
-PACKAGES = libpq yaml-0.1 jansson zlib libprotobuf-c
-CFLAGS ?= -O2 -g
-WARNINGS = -std=c11 -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -Wundef
-CPPFLAGS += -Iinclude -I$(BUILD) -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
-	-DMIGRATE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS = $(shell pkg-config --libs libpq yaml-0.1 jansson zlib 2>/dev/null) \
-	-Wl,-Bstatic -lpg_query -lprotobuf-c -Wl,-Bdynamic
+#
+#	make            build/migrate		make check	what needs no server, in seconds
+#	make install    PREFIX=, DESTDIR=	make test	everything that a change must pass
+#	make demo       see it work		make deps	install what is missing (Debian)
+#
+# Variants have build folders of their own: SAN=1 (sanitizers), COV=1 (coverage), CC=clang BUILD=...
 
-SOURCES = $(wildcard src/*/*.c)
-QUERIES = $(wildcard src/query/*.sql)
-OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/query.o
-LIBRARY = $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+PYTHON ?= /usr/bin/python3
+FUZZ_SECONDS ?= 60
+CFLAGS ?= -O2 -g
+
+ifdef SAN
+BUILD ?= build/san
+VARIANT = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifdef COV
+BUILD ?= build/cov
+VARIANT = -O0 --coverage
+endif
+BUILD ?= build
+
+# pkg-config is asked only when something is compiled, so that "make deps" works without it.
+WARNINGS = -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wundef
+COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Iinclude -I$(BUILD) \
+	-DMIGRATE_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(VARIANT) \
+	$(shell pkg-config --cflags libpq yaml-0.1 jansson zlib libprotobuf-c) -MMD -MP
+LINK = $(CC) $(CFLAGS) $(VARIANT) $(LDFLAGS)
+LIBS = $(shell pkg-config --libs libpq yaml-0.1 jansson zlib) $(GRAMMAR)
+# Debian has no shared library of the grammar that others could rely on: 2 MB, linked in.
+GRAMMAR ?= -Wl,-Bstatic -lpg_query -lprotobuf-c -Wl,-Bdynamic
+
+SOURCES := $(wildcard src/*/*.c)
+QUERIES := $(wildcard src/query/*.sql)
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/query.o
+ROOMS := $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/check_*.c))
+TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(BUILD)/migrate
 
 $(BUILD)/migrate: $(OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: src/%.c $(BUILD)/query.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $(BUILD)/query.o: $(BUILD)/query.c $(BUILD)/query.h
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $(BUILD)/query.h: $(QUERIES) src/query/embed.awk
-	@mkdir -p $(BUILD)
+	@mkdir -p $(@D)
 	awk -v header=1 -f src/query/embed.awk $(QUERIES) > $@
 
 $(BUILD)/query.c: $(QUERIES) src/query/embed.awk
-	@mkdir -p $(BUILD)
+	@mkdir -p $(@D)
 	awk -v header=0 -f src/query/embed.awk $(QUERIES) > $@
 
-clean:
-	rm -rf $(BUILD)
+# Tests link an archive, and so only the rooms that they enter.
+$(BUILD)/rooms.a: $(ROOMS)
+	@rm -f $@
+	$(AR) rcs $@ $^
 
--include $(OBJECTS:.o=.d)
-.PHONY: all clean
+$(BUILD)/tests/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(shell pkg-config --cflags check) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(UNITS): %: %.o $(BUILD)/rooms.a
+	$(LINK) -o $@ $^ $(shell pkg-config --libs check) $(LIBS)
+
+$(TOOLS): %: %.o $(BUILD)/rooms.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(FUZZERS:%=$(BUILD)/tests/%): %: %.o $(BUILD)/tests/replay.o $(BUILD)/rooms.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+install: all
+	BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) sh tests/lib/install.sh
+
+# --- checks and tests ---
+
+units: $(UNITS)
+	@for unit in $(UNITS); do $$unit || exit 1; done
+
+house: all $(UNITS:%=%.o)
+	@BUILD=$(BUILD) bash tests/check/all.sh
+
+check: house units
+
+# Every input that ever mattered to a fuzzer, once.
+replay: $(FUZZERS:%=$(BUILD)/tests/%)
+	@for fuzzer in $(FUZZERS); do \
+		$(BUILD)/tests/$$fuzzer tests/fuzz/corpus/$${fuzzer#fuzz_} || exit 1; done
+
+cli: all $(TOOLS)
+	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
+		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/cli $(PYTEST)
+
+# One after the other: the server is not there before deps, and lines should not mix.
+test: deps
+	$(MAKE) all
+	$(MAKE) check
+	$(MAKE) replay
+	$(MAKE) cli
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) bash tests/lib/cluster.sh with sh tests/lib/demo.sh
+
+# The same tests against servers 13 to 18.
+test-matrix: all $(TOOLS)
+	BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/lib/matrix.sh $(PYTEST)
+
+# libFuzzer needs clang; new inputs stay in the corpus.
+fuzz:
+	$(MAKE) CC=clang BUILD=build/fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' \
+		build/fuzz/rooms.a $(FUZZERS:%=build/fuzz/tests/%.o)
+	$(foreach f,$(FUZZERS),clang -fsanitize=fuzzer,address,undefined -o build/fuzz/tests/$f \
+		build/fuzz/tests/$f.o build/fuzz/rooms.a $(LIBS) && \
+	mkdir -p tests/fuzz/corpus/$(f:fuzz_%=%) && \
+	build/fuzz/tests/$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+		tests/fuzz/corpus/$(f:fuzz_%=%) &&) true
+
+coverage:
+	$(MAKE) COV=1 units replay cli
+	gcovr --root . --filter src/ --object-directory build/cov --exclude-unreachable-branches
+
+readme: all
+	BUILD=$(BUILD) bash tests/lib/cluster.sh with $(PYTHON) tests/cli/readme.py --write
+
+# --- the rest ---
+
+deps:
+	@sh tests/lib/deps.sh build test
+
+deps-dev:
+	@sh tests/lib/deps.sh build test dev
+
+format:
+	clang-format -i $(wildcard src/*/*.c include/*/*.h tests/unit/*.c tests/tools/*.c tests/fuzz/*.c)
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
+.SECONDARY:
+.PHONY: all install units house check replay cli test demo test-matrix fuzz coverage readme deps \
+	deps-dev format clean

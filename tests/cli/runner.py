@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Runs the program as a user does, in a folder of its own, with a clean environment."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cluster import ROOT
+
+# MIGRATE may be "valgrind -q build/migrate"; BUILD is set by make.
+PROGRAM = shlex.split(os.environ.get("MIGRATE", ""))
+if not PROGRAM:
+    PROGRAM = [str(ROOT / os.environ.get("BUILD", "build") / "migrate")]
+KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "GCOV_PREFIX")
+
+
+class Run:
+    """How it ended: exit, stdout, stderr, output (both), json (stdout, parsed)."""
+
+    def __init__(self, command, exit, stdout, stderr):
+        self.command, self.exit = command, exit
+        self.stdout = stdout.decode("utf-8", "surrogateescape")
+        self.stderr = stderr.decode("utf-8", "surrogateescape")
+        self.output = self.stdout + self.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.stdout)
+
+    def __repr__(self):
+        return (
+            f"{' '.join(self.command)}: exit {self.exit}\n"
+            f"--- stdout\n{self.stdout}--- stderr\n{self.stderr}---"
+        )
+
+
+class Background:
+    """A run that was started; end it with wait()."""
+
+    def __init__(self, command, process):
+        self.command, self.process = command, process
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def running(self):
+        return self.process.poll() is None
+
+    def wait(self, timeout=120):
+        try:
+            stdout, stderr = self.process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            stdout, stderr = self.process.communicate()
+            raise AssertionError(
+                f"{' '.join(self.command)}: still running after {timeout} s\n"
+                f"{stdout.decode(errors='replace')}{stderr.decode(errors='replace')}"
+            ) from None
+        return Run(self.command, self.process.returncode, stdout, stderr)
+
+
+class Runner:
+    """
+    migrate("up", files={"V1__a.sql": "SELECT 1;"}) writes the files below migrations/ (bytes as
+    they are, None removes one), runs the program and returns a Run.  The files stay for the next
+    call.  migrate.folder is the working directory, migrate.write(...) only writes.
+    """
+
+    def __init__(self, url=None):
+        self.url = url
+        # Not below pytest's own folder, which other users cannot enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="migrate-cli.", dir="/tmp"))
+        self.folder.chmod(0o755)
+        self.started = []
+
+    def write(self, files, below="migrations"):
+        for name, content in files.items():
+            path = self.folder / below / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                path.unlink()
+            elif isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                path.write_bytes(content.encode())
+
+    def environment(self, env):
+        clean = {name: os.environ[name] for name in KEPT if name in os.environ}
+        clean.update(HOME=str(self.folder), LC_ALL="C.UTF-8", TZ="UTC")
+        if self.url is not None:
+            clean["DATABASE_URL"] = self.url
+        clean.update(env or {})
+        return {name: value for name, value in clean.items() if value is not None}
+
+    def program(self, unprivileged):
+        """As root, "unprivileged" runs a copy that nobody can read, as nobody."""
+        if not unprivileged or os.getuid() != 0:
+            return PROGRAM
+        copy = self.folder / "migrate-copy"
+        shutil.copy(PROGRAM[-1], copy)
+        copy.chmod(0o755)
+        drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        return drop + PROGRAM[:-1] + [str(copy)]
+
+    def start(self, *args, files=None, env=None, stdin=None, unprivileged=False, cwd=None):
+        """env: more variables; None takes one away (DATABASE_URL too)."""
+        self.write(files or {})
+        command = self.program(unprivileged) + [str(arg) for arg in args]
+        process = subprocess.Popen(
+            command,
+            cwd=cwd or self.folder,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        run = Background(command, process)
+        self.started.append(run)
+        return run
+
+    def __call__(self, *args, timeout=120, **options):
+        return self.start(*args, **options).wait(timeout)
+
+    def remove(self):
+        for run in self.started:
+            if run.running():
+                run.process.kill()
+                run.process.communicate()
+        shutil.rmtree(self.folder)
