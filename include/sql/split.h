@@ -15,10 +15,11 @@
  */
 
 /*
- * A piece of text from the reader, valid until its next call.  Length 0 is the end.  Text that
- * stands in place of a placeholder comes as a piece of its own with replaced set and the length
- * of what the file holds there (never a line end); an unknown placeholder comes as its own text
- * with its name: in a comment it stays, anywhere else it is an error at its place.
+ * A piece of text from the reader, valid until its next call.  Length 0 is the end, unless
+ * replaced is set: a value may be empty.  Text that stands in place of a placeholder comes as a
+ * piece of its own with replaced set and the length of what the file holds there (never a line
+ * end).  An unknown placeholder comes as its own text, read like any other, with its name: where
+ * its $ stands in a comment it stays, anywhere else it is an error at its place.
  */
 struct split_chunk {
 	const char *text;
