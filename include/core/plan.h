@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "core/config.h"
 #include "core/history.h"
-#include "core/script.h"
+#include "core/scripts.h"
 
 /*
  * Compares files and history and decides what is to be done.  Pure: no file and no database is

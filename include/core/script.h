@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "core/config.h"
 #include "core/directive.h"
+#include "core/version.h"
 #include "sql/parse.h"
 
 /*
@@ -37,6 +38,7 @@ struct statement {
 	int64_t line, column; /* of its first character */
 	const char *text; /* its first 1,000 bytes at most, for messages and plan */
 	bool cut; /* text is not the whole */
+	bool skip; /* the BEGIN or COMMIT around the file: not to be sent */
 	struct statement_class class;
 	struct directives directives; /* those that speak for it alone */
 };
@@ -73,21 +75,6 @@ struct script {
 	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
 };
 
-struct scripts {
-	struct script
-	    *list; /* versioned by version, then repeatables by description, then the rest */
-	size_t count;
-	size_t ignored; /* files left out by "ignore" */
-};
-
-/*
- * Finds the files of all directories: names, versions, duplicates, links, .sql.conf; nothing is
- * opened but .sql.conf.  Everything wrong is added to problems (ERR_REFUSED); a directory that is
- * not there or cannot be read is an error (ERR_USAGE).
- */
-MUST_CHECK bool scripts_scan(struct arena *a, const struct config *config, struct scripts *out,
-    struct problems *problems, struct error *err);
-
 /* What placeholders need to know beyond the settings; NULL members become empty. */
 struct script_environment {
 	const char *default_schema, *user, *database, *table, *environment;
@@ -118,18 +105,11 @@ void script_read(struct arena *a, struct script *s, const struct script_environm
  * compares what was read with what script_read saw: ERR_REFUSED when the file has changed.
  */
 struct script_reader;
+struct split_item;
 MUST_CHECK bool script_reader_open(struct arena *a, const struct script *s,
     const struct script_environment *env, struct script_reader **out, struct error *err);
-struct split_item;
 MUST_CHECK bool
 script_reader_next(struct script_reader *r, struct split_item *item, struct error *err);
 MUST_CHECK bool script_reader_end(struct script_reader *r, struct error *err);
-
-/* Version order: parts as numbers of any length, missing parts are 0; like strcmp. */
-int version_compare(const char *a, const char *b);
-/* Is this a version ("1", "1.2", "2_1")? */
-bool version_valid(const char *text);
-/* The form that is shown and stored: _ becomes . */
-const char *version_text(struct arena *a, const char *text);
 
 #endif

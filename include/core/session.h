@@ -8,7 +8,7 @@
 #include "core/event.h"
 #include "core/history.h"
 #include "core/plan.h"
-#include "core/script.h"
+#include "core/scripts.h"
 #include "db/conn.h"
 
 /*
