@@ -6,9 +6,10 @@
 
 /*
  * Secrets that must never be printed.  Every text that leaves the program goes through mask_text,
- * which puts ******** in place of each known secret, raw or percent-encoded, and writes control
- * characters, bidirectional overrides and invalid UTF-8 as \xNN, so that neither a terminal nor a
- * log can be steered by what a server or a file name says.
+ * which puts ******** in place of each known secret, raw or percent-encoded, and then, unless it
+ * becomes JSON, through mask_escape, which writes control characters, bidirectional overrides and
+ * invalid UTF-8 as \xNN, so that neither a terminal nor a log can be steered by what a server or a
+ * file name says.
  */
 
 /* Remembers a secret (copied; empty and one-byte ones are ignored), also percent-encoded. */
