@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # All rules of the house; tools that are not installed are named and left out.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 here=tests/check
 status=0
 rule() {
