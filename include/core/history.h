@@ -12,8 +12,8 @@
 
 /*
  * Flyway's schema history table, column by column (names, types, ranks, index names), and whether
- * it and the journal beside it are safe to use.  Reading only; writing is part of a step (run.h),
- * but for creating the tables, which happens under the run lock.
+ * it and the journal beside it are safe to use.  Reading only; rows are written by steps (run.h),
+ * the tables by history_create.h.
  */
 
 struct history_row {
@@ -29,13 +29,8 @@ struct history_row {
 	const char *installed_on_utc; /* ISO 8601 with Z */
 	int execution_time; /* ms */
 	bool success;
-};
-
-/* What the journal knows of an applied file (issue "Journal"); filled for the newest success. */
-struct history_body {
-	int rank;
+	bool body_known; /* the journal knows the body_hash of the applied file (script.h) */
 	uint32_t body_hash;
-	bool known;
 };
 
 struct history {
@@ -44,9 +39,11 @@ struct history {
 	const char *journal; /* the journal's name */
 	bool flyways; /* the table was found under Flyway's default name, not asked for */
 	bool schema_exists;
-	bool schema_empty; /* nothing in it that Flyway would count */
+	bool schema_empty; /* nothing in it but what extensions brought */
 	bool exists;
 	bool journal_exists;
+	bool writable; /* current_user may write what exists */
+	const char *user; /* current_user */
 	int64_t lock_key; /* Flyway's: for "schema"."table" */
 	const char *default_schema; /* current_schema() of the session, or NULL */
 	const char *search_path; /* that user SQL will have, as text for SET */
@@ -57,18 +54,11 @@ struct history {
 /*
  * Reads the history, in two waits for the server at any number of rows.  What makes it unusable
  * (foreign owner, trigger, rule, RLS, wrong columns, relation kind, both tables) is added to
- * problems (ERR_REFUSED).  False: the server refused or is gone.
+ * problems (ERR_REFUSED), and then no row is read: reading may run the code of strangers.  False:
+ * a name that is too long (ERR_USAGE), the server refused or is gone.
  */
 MUST_CHECK bool history_read(struct arena *a, struct conn *c, const struct config *config,
     struct history *out, struct problems *problems, struct error *err);
-
-/*
- * Creates what is missing: the schema (then *created_schema is set, for the SCHEMA row), the
- * history with its constraint and index, the journal.  Call it under the run lock, in no
- * transaction; it uses one of its own.  ERR_REFUSED without the right to.
- */
-MUST_CHECK bool history_create(struct arena *a, struct conn *c, const struct config *config,
-    struct history *h, bool *created_schema, struct error *err);
 
 /* Flyway's advisory lock key: 0x466C79776179 + String.hashCode of "schema"."table", quotes in. */
 int64_t history_lock_key(const char *schema, const char *table);

@@ -53,7 +53,7 @@ struct entry {
 	bool undoable;
 };
 
-enum goal_kind { GOAL_UP, GOAL_BASELINE, GOAL_REPAIR, GOAL_UNDO };
+enum goal_kind { GOAL_UP, GOAL_BASELINE, GOAL_REPAIR };
 
 struct goal {
 	enum goal_kind kind;
@@ -92,6 +92,13 @@ struct step {
 	size_t record_count;
 };
 
+/* A line of status that does not fit, or is pending: what validate tells as JSON. */
+struct misfit {
+	const struct entry *entry;
+	const char *code; /* Flyway's: CHECKSUM_MISMATCH, ... */
+	struct error *problem; /* also in fit_problems or pending_problems */
+};
+
 struct plan {
 	struct arena *arena;
 	struct entry *entries;
@@ -108,19 +115,32 @@ struct plan {
 	 * pending files that validate tells.
 	 */
 	struct problems file_problems, fit_problems, setup_problems, pending_problems;
+	struct misfit *misfits;
+	size_t misfit_count;
 	struct config_list notes; /* said in passing: rows from the future, the table's name */
 };
 
 /*
- * Makes the plan.  scripts must be hashed as far as they are recorded in the history; those that
- * come to stand in steps are hashed and read by plan_read.  False: a target that does not exist
- * (ERR_USAGE or ERR_REFUSED).
+ * The scripts that plan_make wants hashed (script_hash), because the history records them or the
+ * goal marks them as applied.  Those that cannot be read are left unhashed.
+ */
+struct script **plan_recorded(struct arena *a, const struct goal *goal,
+    const struct scripts *scripts, const struct history *history, size_t *count);
+
+/*
+ * Makes the plan.  The caller may have put into file_problems what the scan found and into
+ * setup_problems what history_read found; all else in *plan is overwritten.  Scripts that come to
+ * stand in steps are hashed and read by plan_read.  False: a target, version or pattern that is
+ * none (ERR_USAGE), one that neither files nor history have (ERR_REFUSED).
  */
 MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct config *config,
     const struct scripts *scripts, const struct history *history, struct plan *plan,
     struct error *err);
 
-/* Reads the scripts of all steps (script_read) and fills in their records' checksums. */
+/*
+ * Reads the scripts of all steps (script_read) and fills in their records' checksums.  For a file
+ * that was changed after it was applied, adds whether only its comments and white space were.
+ */
 void plan_read(struct plan *plan, const struct script_environment *env);
 
 /* Everything that up refuses, in one list, in the order files, setup, fit. */
