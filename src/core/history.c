@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/history.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "query.h"
+
+static const char flyway_table[] = "flyway_schema_history";
+static const char journal_suffix[] = "_journal";
+
+/* PostgreSQL cuts longer identifiers, and two names could become one. */
+enum { NAME_MAX_BYTES = 63 };
+
+/* The columns of history_facts.sql. */
+enum fact {
+	FACT_SCHEMA,
+	FACT_CURRENT_SCHEMA,
+	FACT_SEARCH_PATH,
+	FACT_USER,
+	FACT_SCHEMA_EXISTS,
+	FACT_SCHEMA_EMPTY,
+	FACT_RELATION,
+	FACT_IS_TABLE,
+	FACT_OWNER,
+	FACT_OWNER_TRUSTED,
+	FACT_TRIGGER,
+	FACT_RULE,
+	FACT_ROW_SECURITY,
+	FACT_INHERITS,
+	FACT_WRONG_COLUMNS,
+	FACT_NEEDLESS_COLUMNS,
+	FACT_READABLE,
+	FACT_WRITABLE
+};
+
+/* A relation that stands under one of our names: its row of the facts. */
+struct relation {
+	const struct rows *rows;
+	size_t row;
+	const char *name; /* quoted, with its schema */
+	const char *owner, *user; /* quoted */
+};
+
+static const char *
+fact(const struct relation *r, enum fact column)
+{
+	return rows_value(r->rows, r->row, column);
+}
+
+static bool
+fact_true(const struct relation *r, enum fact column)
+{
+	return rows_true(r->rows, r->row, column);
+}
+
+int64_t
+history_lock_key(const char *schema, const char *table)
+{
+	const int64_t flyway = 0x466C79776179; /* "Flyway" */
+	struct arena *a = arena_new(NULL);
+	const char *text = arena_printf(a, "\"%s\".\"%s\"", schema, table);
+	size_t length = strlen(text), size;
+	uint32_t hash = 0, code;
+
+	/* Java hashes UTF-16 units: a character above U+FFFF counts as two. */
+	for (; length > 0; text += size, length -= size) {
+		size = utf8_decode(text, length, &code);
+		if (size == 0) {
+			size = 1;
+			code = (unsigned char)*text;
+		}
+		if (code > 0xFFFF) {
+			hash = 31 * hash + (0xD800 + ((code - 0x10000) >> 10));
+			code = 0xDC00 + ((code - 0x10000) & 0x3FF);
+		}
+		hash = 31 * hash + code;
+	}
+	arena_close(a);
+	return flyway + (int32_t)hash;
+}
+
+static bool
+name_fits(const char *setting, const char *name, size_t suffix, struct error *err)
+{
+	size_t length = strlen(name), most = NAME_MAX_BYTES - suffix;
+
+	if (length == 0)
+		return error_set(err, ERR_USAGE, "setting \"%s\" is empty", setting);
+	if (length > most)
+		return error_set(err, ERR_USAGE,
+		    "setting \"%s\" is too long: \"%s\" has %zu bytes, at most %zu are possible",
+		    setting, name, length, most);
+	return true;
+}
+
+static bool
+names_fit(const struct config *config, struct error *err)
+{
+	return name_fits("table", config->table, strlen(journal_suffix), err) &&
+	    (config->schema == NULL || name_fits("schema", config->schema, 0, err));
+}
+
+static const char *
+journal_name(struct arena *a, const char *table)
+{
+	return arena_printf(a, "%s%s", table, journal_suffix);
+}
+
+static const char *
+qualified(struct arena *a, struct conn *c, const char *schema, const char *table)
+{
+	return arena_printf(
+	    a, "%s.%s", conn_identifier(a, c, schema), conn_identifier(a, c, table));
+}
+
+/* The row of the facts that tells of a relation, or -1. */
+static int64_t
+find_relation(const struct rows *rows, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		const char *found = rows_value(rows, i, FACT_RELATION);
+
+		if (found != NULL && strcmp(found, name) == 0)
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+static void
+check_owner(const struct relation *r, struct problems *problems)
+{
+	struct error *err;
+
+	if (fact_true(r, FACT_OWNER_TRUSTED))
+		return;
+	err = problem_add(problems);
+	(void)error_set(err, ERR_REFUSED,
+	    "table %s belongs to %s, which is not %s nor a role that %s is a member of", r->name,
+	    r->owner, r->user, r->user);
+	(void)error_next(err,
+	    "If %s may decide what runs here, connect as it or set \"role\" to it; else ALTER "
+	    "TABLE %s OWNER TO %s, or set \"table\" to another name.",
+	    r->owner, r->name, r->user);
+}
+
+/* What would run code of others, or lose rows, with every row that is written. */
+static void
+check_traps(const struct relation *r, struct problems *problems)
+{
+	static const struct {
+		enum fact fact;
+		const char *what, *remedy;
+	} traps[] = {
+		{ FACT_TRIGGER, "trigger", "DROP TRIGGER" },
+		{ FACT_RULE, "rule", "DROP RULE" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
+		const char *name = fact(r, traps[i].fact);
+		struct error *err;
+
+		if (name == NULL)
+			continue;
+		err = problem_add(problems);
+		(void)error_set(err, ERR_REFUSED,
+		    "table %s (owner %s) has the %s \"%s\", which would run with the rights of %s",
+		    r->name, r->owner, traps[i].what, name, r->user);
+		(void)error_next(err, "Find out who made it, then: %s \"%s\" ON %s.",
+		    traps[i].remedy, name, r->name);
+	}
+	if (fact_true(r, FACT_ROW_SECURITY)) {
+		struct error *err = problem_add(problems);
+
+		(void)error_set(err, ERR_REFUSED,
+		    "table %s (owner %s) has row-level security: rows could be hidden", r->name,
+		    r->owner);
+		(void)error_next(err,
+		    "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL "
+		    "SECURITY.",
+		    r->name);
+	}
+}
+
+static void
+check_shape(const struct relation *r, const char *what, struct problems *problems)
+{
+	const char *wrong = fact(r, FACT_WRONG_COLUMNS);
+	const char *needless = fact(r, FACT_NEEDLESS_COLUMNS);
+	struct error *err;
+
+	if (fact_true(r, FACT_INHERITS)) {
+		err = problem_add(problems);
+		(void)error_set(err, ERR_REFUSED,
+		    "table %s (owner %s) is a parent or child of another table", r->name, r->owner);
+		(void)error_next(err,
+		    "Detach it (ALTER TABLE ... NO INHERIT or DETACH PARTITION), "
+		    "or set \"table\" to another name.");
+	}
+	if (wrong == NULL && needless == NULL)
+		return;
+	err = problem_add(problems);
+	(void)error_set(err, ERR_REFUSED, "table %s (owner %s) is not a %s: %s %s", r->name,
+	    r->owner, what,
+	    wrong != NULL ? "missing or of another type:" : "NOT NULL and without a default:",
+	    wrong != NULL ? wrong : needless);
+	(void)error_next(err, "Set \"table\" to another name, or rename that table.");
+}
+
+static void
+check_relation(const struct relation *r, const char *what, struct problems *problems)
+{
+	struct error *err;
+
+	if (!fact_true(r, FACT_IS_TABLE)) {
+		err = problem_add(problems);
+		(void)error_set(
+		    err, ERR_REFUSED, "%s (owner %s) is not an ordinary table", r->name, r->owner);
+		(void)error_next(err, "Set \"table\" to another name, or rename that relation.");
+		return;
+	}
+	check_owner(r, problems);
+	check_traps(r, problems);
+	check_shape(r, what, problems);
+	if (!fact_true(r, FACT_READABLE)) {
+		err = problem_add(problems);
+		(void)error_set(err, ERR_REFUSED, "permission denied for table %s (owner %s)",
+		    r->name, r->owner);
+		(void)error_next(
+		    err, "GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s.", r->name, r->user);
+	}
+}
+
+/* Checks the relation of that name, if there is one; true if it is there. */
+static bool
+look_at(struct arena *a, struct conn *c, struct history *h, const struct rows *rows,
+    const char *name, struct problems *problems)
+{
+	bool journal = strcmp(name, h->journal) == 0;
+	int64_t found = find_relation(rows, name);
+	struct relation r = { .rows = rows };
+	const char *owner;
+
+	if (found < 0)
+		return false;
+	r.row = (size_t)found;
+	r.name = qualified(a, c, h->schema, name);
+	owner = fact(&r, FACT_OWNER);
+	r.owner = conn_identifier(a, c, owner == NULL ? "?" : owner);
+	r.user = conn_identifier(a, c, h->user);
+	check_relation(&r, journal ? "journal of ours" : "schema history", problems);
+	h->writable = h->writable && fact_true(&r, FACT_WRITABLE);
+	return true;
+}
+
+/* Which of the two names is in force. */
+static void
+choose_table(struct arena *a, struct conn *c, const struct config *config, const struct rows *rows,
+    struct history *h, struct problems *problems)
+{
+	bool ours = find_relation(rows, config->table) >= 0;
+	bool theirs = !config->table_set && find_relation(rows, flyway_table) >= 0;
+
+	h->flyways = theirs && !ours;
+	h->table = h->flyways ? flyway_table : config->table;
+	h->journal = journal_name(a, h->table);
+	if (ours && theirs) {
+		struct error *err = problem_add(problems);
+
+		(void)error_set(err, ERR_REFUSED, "both %s and %s exist",
+		    qualified(a, c, h->schema, config->table),
+		    qualified(a, c, h->schema, flyway_table));
+		(void)error_next(err, "Set \"table\" to the one that holds the history.");
+	}
+}
+
+/* What user SQL will have: the schema in front of the session's own search_path. */
+static const char *
+search_path(struct arena *a, struct conn *c, const char *schema, const char *own)
+{
+	if (schema == NULL)
+		return own;
+	if (own[0] == '\0')
+		return conn_identifier(a, c, schema);
+	return arena_printf(a, "%s, %s", conn_identifier(a, c, schema), own);
+}
+
+static void
+read_place(struct arena *a, struct conn *c, const struct config *config, const struct rows *rows,
+    struct history *h, struct problems *problems)
+{
+	h->schema = rows_value(rows, 0, FACT_SCHEMA);
+	h->default_schema = rows_value(rows, 0, FACT_CURRENT_SCHEMA);
+	h->user = rows_value(rows, 0, FACT_USER);
+	h->search_path = search_path(a, c, config->schema, rows_value(rows, 0, FACT_SEARCH_PATH));
+	h->schema_exists = rows_true(rows, 0, FACT_SCHEMA_EXISTS);
+	h->schema_empty = rows_true(rows, 0, FACT_SCHEMA_EMPTY);
+	if (h->schema == NULL) {
+		struct error *err = problem_add(problems);
+
+		h->schema = "public";
+		(void)error_set(err, ERR_REFUSED,
+		    "no schema of the search_path (%s) exists: there is no place for the history",
+		    rows_value(rows, 0, FACT_SEARCH_PATH));
+		(void)error_next(err, "Set \"schema\", or the search_path of the role.");
+	}
+}
+
+/* The columns of history_rows.sql. */
+enum column {
+	ROW_RANK,
+	ROW_VERSION,
+	ROW_DESCRIPTION,
+	ROW_TYPE,
+	ROW_SCRIPT,
+	ROW_CHECKSUM,
+	ROW_INSTALLED_BY,
+	ROW_INSTALLED_ON,
+	ROW_INSTALLED_ON_UTC,
+	ROW_EXECUTION_TIME,
+	ROW_SUCCESS,
+	ROW_BODY_HASH
+};
+
+static bool
+read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
+{
+	const char *query = h->journal_exists ? query_history_rows_journal : query_history_rows;
+	struct rows rows;
+	size_t i;
+
+	query = conn_query_text(a, c, query, "schema", h->schema, "table", h->table, "journal",
+	    h->journal, (const char *)NULL);
+	if (!conn_query(a, c, query, 0, NULL, &rows, err))
+		return false;
+	h->rows = arena_alloc(a, (rows.count + 1) * sizeof(*h->rows));
+	h->count = rows.count;
+	for (i = 0; i < rows.count; i++) {
+		h->rows[i] = (struct history_row){
+			.rank = (int)rows_integer(&rows, i, ROW_RANK),
+			.version = rows_value(&rows, i, ROW_VERSION),
+			.description = rows_value(&rows, i, ROW_DESCRIPTION),
+			.type = rows_value(&rows, i, ROW_TYPE),
+			.script = rows_value(&rows, i, ROW_SCRIPT),
+			.has_checksum = rows_value(&rows, i, ROW_CHECKSUM) != NULL,
+			.checksum = (int32_t)rows_integer(&rows, i, ROW_CHECKSUM),
+			.installed_by = rows_value(&rows, i, ROW_INSTALLED_BY),
+			.installed_on = rows_value(&rows, i, ROW_INSTALLED_ON),
+			.installed_on_utc = rows_value(&rows, i, ROW_INSTALLED_ON_UTC),
+			.execution_time = (int)rows_integer(&rows, i, ROW_EXECUTION_TIME),
+			.success = rows_true(&rows, i, ROW_SUCCESS),
+			.body_known = rows_value(&rows, i, ROW_BODY_HASH) != NULL,
+			.body_hash = (uint32_t)rows_integer(&rows, i, ROW_BODY_HASH),
+		};
+	}
+	return true;
+}
+
+bool
+history_read(struct arena *a, struct conn *c, const struct config *config, struct history *out,
+    struct problems *problems, struct error *err)
+{
+	const char *other = config->table_set ? NULL : flyway_table;
+	const char *names[5] = { config->schema, config->table, NULL, other,
+		other == NULL ? NULL : journal_name(a, other) };
+	size_t before = problems->count;
+	struct rows rows;
+
+	if (!names_fit(config, err))
+		return false;
+	names[2] = journal_name(a, config->table);
+	*out = (struct history){ .writable = true };
+	if (!conn_query(a, c, query_history_facts, 5, names, &rows, err))
+		return false;
+	assert(rows.count > 0);
+	read_place(a, c, config, &rows, out, problems);
+	choose_table(a, c, config, &rows, out, problems);
+	out->lock_key = history_lock_key(out->schema, out->table);
+	out->exists = look_at(a, c, out, &rows, out->table, problems);
+	out->journal_exists = look_at(a, c, out, &rows, out->journal, problems);
+	if (!out->exists || problems->count > before)
+		return true;
+	return read_rows(a, c, out, err);
+}

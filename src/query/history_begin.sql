@@ -1,0 +1,2 @@
+-- Whatever the session's defaults are.
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
