@@ -39,6 +39,7 @@ struct directive_allow {
 
 struct directives {
 	bool given; /* any of them, so that a zeroed one is not read as "0" */
+	unsigned seen; /* which, a bit for each row of the table in directive.c */
 	int transaction; /* 0: off; NOT_GIVEN */
 	int64_t lock_timeout_ms, statement_timeout_ms, max_stall_ms,
 	    max_blocking_ms; /* or NOT_GIVEN */
@@ -50,23 +51,34 @@ struct directives {
 	int placeholders; /* 0: off; NOT_GIVEN */
 	const char *role; /* folded unless quoted, or NULL */
 	struct place transaction_place;
+	struct place last_place; /* of the last one given */
 };
 
 /* No directive given. */
 void directives_init(struct directives *d);
 
+/* Does a directive stand before the first statement, and so speak for the file, or behind it? */
 enum directive_scope { DIRECTIVE_FILE, DIRECTIVE_STATEMENT };
 
-/* Is this comment ("-- ...", one line) a directive, or meant as one? */
+/* A -- comment that is alone on its line. */
+struct directive_comment {
+	const char *text; /* from the dashes to the end of the line */
+	size_t length;
+	struct place place;
+	enum directive_scope scope;
+};
+
+/* Is this comment a directive, or meant as one? */
 bool directive_is(const char *comment, size_t length);
 /*
- * Adds the directive of a comment.  scope says where it stands: before the first statement or
- * behind it; "next" in it turns the scope to DIRECTIVE_STATEMENT, and *speaks_for tells the result.
- * into_file and into_statement receive it accordingly.  False (ERR_REFUSED, with place): unknown (and the nearest
- * name), doubled, a bad value, a file's directive in the scope of a statement, a dbmate marker.
+ * Adds the directive of a comment to those of the file or, where it speaks for the next statement
+ * ("next" in it says so anywhere), to those of the statement.  False (ERR_REFUSED, with place):
+ * unknown (and the nearest name), doubled, a bad value, a file's directive behind the first
+ * statement, a dbmate marker.
  */
-MUST_CHECK bool directive_add(struct arena *a, const char *comment, size_t length,
-    struct place place, enum directive_scope scope, struct directives *into_file,
-    struct directives *into_statement, enum directive_scope *speaks_for, struct error *err);
+MUST_CHECK bool directive_add(struct arena *a, const struct directive_comment *comment,
+    struct directives *file, struct directives *statement, struct error *err);
+/* Do the directives of a file fit together?  ERR_REFUSED. */
+MUST_CHECK bool directive_check(const struct directives *file, struct error *err);
 
 #endif

@@ -14,7 +14,7 @@ struct scripts {
 	/* versioned by version, repeatables by description, then undo, baseline, callbacks */
 	struct script *list;
 	size_t count;
-	size_t ignored; /* files left out by "ignore" */
+	size_t ignored; /* files and folders left out by "ignore" */
 };
 
 /*
