@@ -255,24 +255,22 @@ static const char *
 guess(struct arena *a, const char *stem)
 {
 	const char *event = find_event(stem, strncasecmp);
-	const char *word = arena_strndup(a, stem, strcspn(stem, blanks));
+	const char *word;
 
-	if (event == NULL)
-		event = config_nearest(word, events, EVENT_COUNT);
-	else
-		word = event;
 	if (event != NULL)
-		return guess_with(a, event, stem + strlen(word));
+		return guess_with(a, event, stem + strlen(event));
 	if (*stem >= '0' && *stem <= '9')
 		return guess_versioned(a, 'V', stem);
 	for (size_t i = 0; i < PREFIX_COUNT; i++) {
-		if (strncasecmp(stem, &prefixes[i].letter, 1) != 0)
-			continue;
-		if (is_versioned(prefixes[i].kind))
-			return guess_versioned(a, prefixes[i].letter, stem + 1);
-		return guess_repeatable(a, stem + 1);
+		if (strncasecmp(stem, &prefixes[i].letter, 1) == 0 &&
+		    strchr("0123456789._- ", stem[1]) != NULL)
+			return is_versioned(prefixes[i].kind)
+			    ? guess_versioned(a, prefixes[i].letter, stem + 1)
+			    : guess_repeatable(a, stem + 1);
 	}
-	return NULL;
+	word = arena_strndup(a, stem, strcspn(stem, blanks));
+	event = config_nearest(word, events, EVENT_COUNT);
+	return event == NULL ? NULL : guess_with(a, event, stem + strlen(word));
 }
 
 static const char *

@@ -77,18 +77,19 @@ add_script(struct scan *scan, const struct folder *folder, const char *base, con
 		.conf = { .execute_in_transaction = NOT_GIVEN,
 		    .placeholder_replacement = NOT_GIVEN },
 	};
+	bool good;
 
 	directives_init(&s.directives);
 	if (!name_parse(scan->a, &s, err))
 		return false;
-	if (has_entry(folder, conf) &&
-	    !sqlconf_read(
-		scan->a, scan->directory, file_join(scan->a, folder->name, conf), &s.conf, err))
-		return false;
+	/* A bad .sql.conf is one problem, not also a missing file. */
+	good = !has_entry(folder, conf) ||
+	    sqlconf_read(
+		scan->a, scan->directory, file_join(scan->a, folder->name, conf), &s.conf, err);
 	scan->out->list =
 	    arena_extend(scan->a, scan->out->list, scan->out->count, sizeof(*scan->out->list));
 	scan->out->list[scan->out->count++] = s;
-	return true;
+	return good;
 }
 
 /* A .sql.conf that belongs to nothing would be a wish that nobody hears. */
