@@ -55,6 +55,8 @@ void out_error(FILE *out, const struct config *config, const struct error *err);
 void out_problems(FILE *out, const struct config *config, const struct problems *problems);
 /* The highest exit status among the problems, 0 when there are none. */
 int out_problems_status(const struct problems *problems);
+/* One error that stands for all of them, or NULL when there are none. */
+struct error *out_summary(struct arena *a, const struct problems *problems);
 
 /* --- events: progress.c --- */
 

@@ -187,3 +187,19 @@ out_problems_status(const struct problems *problems)
 	}
 	return status;
 }
+
+struct error *
+out_summary(struct arena *a, const struct problems *problems)
+{
+	struct error *summary = error_new(a);
+
+	if (problems->count == 0)
+		return NULL;
+	if (problems->count == 1) {
+		error_copy(summary, problems->list[0]);
+		return summary;
+	}
+	error_set(summary, (enum error_code)out_problems_status(problems),
+	    "%zu problems, the first of them: %s", problems->count, problems->list[0]->message);
+	return summary;
+}

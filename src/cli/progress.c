@@ -224,6 +224,7 @@ say_statement(struct progress *p, const struct event *event)
 static void
 say_begin(struct progress *p, const struct event *event)
 {
+	end_notices(p, event);
 	if (p->config->verbose && step_name(event) != NULL) {
 		say_name(event);
 		fprintf(stderr, "started, %zu of %zu\n", event->step_number, event->step_total);
@@ -253,54 +254,44 @@ say_end(struct progress *p, const struct event *event)
 }
 
 static void
+say_lock_taken(struct progress *p, const struct event *event)
+{
+	(void)event;
+	if (p->config->verbose)
+		fputs("migrate: run lock taken\n", stderr);
+}
+
+static void
+say_row(struct progress *p, const struct event *event)
+{
+	(void)p;
+	say_text("  | ", event->text);
+}
+
+static void
 emit(struct sink *sink, const struct event *event)
 {
+	static void (*const say[])(struct progress *, const struct event *) = {
+		[EVENT_WARNING] = say_warning,
+		[EVENT_NOTE] = say_note,
+		[EVENT_NOTICE] = say_notice,
+		[EVENT_CONNECTED] = say_connected,
+		[EVENT_LOCK_WAIT] = say_lock_wait,
+		[EVENT_LOCK_TAKEN] = say_lock_taken,
+		[EVENT_STEP_BEGIN] = say_begin,
+		[EVENT_STATEMENT_DONE] = say_statement,
+		[EVENT_ROWS] = say_row,
+		[EVENT_COMMIT_SENT] = NULL,
+		[EVENT_TRY_FAILED] = say_try,
+		[EVENT_STEP_END] = say_end,
+		[EVENT_STEP_FAILED] = end_notices,
+	};
 	struct progress *p = sink->context;
 
 	if (event->kind != EVENT_STATEMENT_DONE || p->config->verbose)
 		wipe(p);
-	switch (event->kind) {
-	case EVENT_WARNING:
-		say_warning(p, event);
-		break;
-	case EVENT_NOTE:
-		say_note(p, event);
-		break;
-	case EVENT_NOTICE:
-		say_notice(p, event);
-		break;
-	case EVENT_CONNECTED:
-		say_connected(p, event);
-		break;
-	case EVENT_LOCK_WAIT:
-		say_lock_wait(p, event);
-		break;
-	case EVENT_LOCK_TAKEN:
-		if (p->config->verbose)
-			fputs("migrate: run lock taken\n", stderr);
-		break;
-	case EVENT_STEP_BEGIN:
-		end_notices(p, event);
-		say_begin(p, event);
-		break;
-	case EVENT_STATEMENT_DONE:
-		say_statement(p, event);
-		break;
-	case EVENT_ROWS:
-		say_text("  | ", event->text);
-		break;
-	case EVENT_COMMIT_SENT:
-		break;
-	case EVENT_TRY_FAILED:
-		say_try(p, event);
-		break;
-	case EVENT_STEP_END:
-		say_end(p, event);
-		break;
-	case EVENT_STEP_FAILED:
-		end_notices(p, event);
-		break;
-	}
+	if (say[event->kind] != NULL)
+		say[event->kind](p, event);
 }
 
 struct sink *
