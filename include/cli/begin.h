@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_BEGIN_H
+#define CLI_BEGIN_H
+
+#include <stdbool.h>
+
+#include "cli/command.h"
+#include "core/session.h"
+
+/*
+ * How every command with a database begins: connect, plan, say where we are and what is worth
+ * saying in passing; before something is written, ask where the environment is protected.
+ */
+
+/* Opens the session and makes the plan.  Unless goal is check_only, the server must be writable. */
+MUST_CHECK bool begin_session(
+    const struct context *c, const struct goal *goal, struct session *s, struct error *err);
+/*
+ * In a protected environment asks on the terminal, or demands --yes; what is the question's
+ * object ("apply 2 files").  ERR_USAGE when it was not confirmed.
+ */
+MUST_CHECK bool begin_confirm(
+    const struct context *c, const struct session *s, const char *what, struct error *err);
+
+#endif
