@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/begin.h"
+#include "cli/out.h"
+
+/* --- the dry run --- */
+
+/* Takes a half-written file away; once renamed there is none of that name. */
+static void
+remove_file(void *path)
+{
+	(void)unlink(path); /* it is gone already when all went well */
+}
+
+static bool
+write_file(struct session *s, FILE *out, const char *temporary, const char *path, struct error *err)
+{
+	if (!run_dry(s, out, err))
+		return false;
+	if (fflush(out) != 0 || fsync(fileno(out)) != 0)
+		return error_set(
+		    err, ERR_USAGE, "cannot write \"%s\": %s", temporary, strerror(errno));
+	if (rename(temporary, path) != 0)
+		return error_set(err, ERR_USAGE, "cannot rename \"%s\" to \"%s\": %s", temporary,
+		    path, strerror(errno));
+	return true;
+}
+
+static void
+close_file(void *file)
+{
+	(void)fclose(file); /* what had to be written was flushed and synced before */
+}
+
+/* The name comes into being with the whole text in it, which only its owner may read. */
+static bool
+dry_into_file(struct session *s, const char *path, struct error *err)
+{
+	struct arena *a = arena_new(s->arena);
+	char *temporary = arena_printf(a, "%s.XXXXXX", path);
+	int fd = mkstemp(temporary);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+	bool ok;
+
+	if (out == NULL)
+		return error_set(
+		    err, ERR_USAGE, "cannot create \"%s\": %s", temporary, strerror(errno));
+	arena_defer(a, remove_file, temporary);
+	arena_defer(a, close_file, out);
+	ok = write_file(s, out, temporary, path, err);
+	arena_close(a);
+	return ok;
+}
+
+static bool
+dry_run(struct session *s, const char *path, struct error *err)
+{
+	if (path[0] != '\0' && strcmp(path, "-") != 0)
+		return dry_into_file(s, path, err);
+	return run_dry(s, stdout, err) && out_finish(err);
+}
+
+/* --- the answer --- */
+
+static const struct script *
+applied_script(const struct run_result *result, size_t i)
+{
+	return result->steps[i]->kind == STEP_SCRIPT ? result->steps[i]->script : NULL;
+}
+
+static size_t
+script_count(const struct run_result *result)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->applied; i++)
+		count += applied_script(result, i) != NULL;
+	return count;
+}
+
+static struct json *
+migration_json(struct arena *a, const struct run_result *result, size_t i)
+{
+	static const char *const categories[] = {
+		[SCRIPT_VERSIONED] = "Versioned",
+		[SCRIPT_REPEATABLE] = "Repeatable",
+		[SCRIPT_UNDO] = "Undo",
+		[SCRIPT_BASELINE] = "Baseline",
+		[SCRIPT_CALLBACK] = "",
+	};
+	const struct script *script = applied_script(result, i);
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "category", categories[script->kind]);
+	json_put_text(json, "version", script->version);
+	json_put_text(json, "description", script->description);
+	json_put_text(json, "type", result->steps[i]->records[0].type);
+	json_put_text(json, "filepath", script->path);
+	json_put_integer(json, "executionTime", result->step_ms[i]);
+	return json;
+}
+
+static bool
+print_json(const struct context *c, const struct session *s, const struct run_result *result,
+    const struct problems *problems, const struct error *failure, struct error *err)
+{
+	struct json *json = out_json(c, "migrate", s, failure);
+	struct json *list = json_new_array(c->arena);
+
+	for (size_t i = 0; i < result->applied; i++)
+		if (applied_script(result, i) != NULL)
+			json_push(list, migration_json(c->arena, result, i));
+	json_put_text(json, "initialSchemaVersion", s->plan.schema_version);
+	json_put_text(json, "targetSchemaVersion", result->version);
+	json_put(json, "migrations", list);
+	json_put_integer(json, "migrationsExecuted", (int64_t)script_count(result));
+	json_put_text(json, "databaseType", "PostgreSQL");
+	json_put_integer(json, "totalMigrationTime", result->elapsed_ms);
+	json_put(json, "problems", out_json_problems(c->arena, problems));
+	return out_json_print(json, err);
+}
+
+static void
+print_version(const char *version)
+{
+	if (version != NULL) {
+		printf(", version ");
+		out_put(stdout, version);
+	}
+	printf("\n");
+}
+
+/* The files themselves were told as they were applied. */
+static bool
+print_text(const struct run_result *result, struct error *err)
+{
+	size_t applied = script_count(result);
+
+	if (result->applied == 0 && result->failed == NULL)
+		printf("up to date");
+	else
+		printf("%zu applied, %d failed", applied, result->failed != NULL);
+	print_version(result->version);
+	return out_finish(err);
+}
+
+/* --- the run --- */
+
+static bool
+refuse(const struct context *c, const struct session *s, const struct problems *problems,
+    int *status, struct error *err)
+{
+	struct run_result nothing = { .version = s->plan.schema_version };
+
+	*status = out_problems_status(problems);
+	out_problems(stderr, c->config, problems);
+	if (c->config->format == FORMAT_TEXT)
+		return true;
+	return print_json(c, s, &nothing, problems, out_summary(c->arena, problems), err);
+}
+
+/*
+ * What was applied before the failure is part of the answer.  When the plan was refused only
+ * under the run lock, because the folder or the history changed meanwhile, all problems are told.
+ */
+static bool
+fail(const struct context *c, const struct session *s, const struct run_result *result, int *status,
+    struct error *err)
+{
+	struct problems problems = { .arena = c->arena };
+	struct error *failure = error_new(c->arena);
+
+	error_copy(failure, err);
+	if (err->code == ERR_REFUSED && result->failed == NULL)
+		plan_refusals(&s->plan, c->config, &problems);
+	if (problems.count > 0)
+		return refuse(c, s, &problems, status, err);
+	*status = error_exit(failure);
+	if (c->config->format == FORMAT_JSON) {
+		out_error(stderr, c->config, failure);
+		return print_json(c, s, result, &problems, failure, err);
+	}
+	if (result->applied > 0 || result->failed != NULL)
+		if (!print_text(result, err))
+			return false;
+	out_error(stderr, c->config, failure);
+	return true;
+}
+
+static bool
+apply(const struct context *c, struct session *s, const struct goal *goal, int *status,
+    struct error *err)
+{
+	struct run_result result = { .version = s->plan.schema_version };
+	struct problems none = { .arena = c->arena };
+	const char *question = arena_printf(c->arena, "apply %zu pending file%s",
+	    s->plan.pending_count, s->plan.pending_count == 1 ? "" : "s");
+
+	if (s->plan.step_count > 0 && !begin_confirm(c, s, question, err))
+		return false;
+	if (!run_plan(s, goal, &result, err))
+		return fail(c, s, &result, status, err);
+	if (c->config->format == FORMAT_JSON)
+		return print_json(c, s, &result, &none, NULL, err);
+	return print_text(&result, err);
+}
+
+static bool
+up_run(const struct context *c, int *status, struct error *err)
+{
+	const char *dry = command_option(c, "dry-run");
+	struct session s;
+	struct goal goal = { .kind = GOAL_UP, .check_only = dry != NULL };
+	struct problems problems = { .arena = c->arena };
+
+	*status = 0;
+	if (dry != NULL && c->config->format == FORMAT_JSON)
+		return error_set(err, ERR_USAGE, "--dry-run prints SQL and has no JSON form");
+	if (!begin_session(c, &goal, &s, err))
+		return false;
+	plan_refusals(&s.plan, c->config, &problems);
+	if (problems.count > 0)
+		return refuse(c, &s, &problems, status, err);
+	if (dry != NULL)
+		return dry_run(&s, dry, err);
+	return apply(c, &s, &goal, status, err);
+}
+
+static const struct command_option options[] = {
+	{ "dry-run", "FILE", true, "print the SQL instead, history rows included, for psql" },
+	{ 0 },
+};
+
+const struct command cmd_up = {
+	.name = "up",
+	.alias = "migrate",
+	.args = "",
+	.summary = "apply what is pending",
+	.description =
+	    "Applies the pending files in order: versioned ones by version, then repeatable ones "
+	    "that\n"
+	    "are new or have changed.  Each file and its row in the history commit together.  "
+	    "Nothing\n"
+	    "is run when anything is wrong with any file or with the history: all of it is "
+	    "listed.\n"
+	    "Safe to start many times at once; the run lock lets one after the other work.",
+	.needs_config = true,
+	.options = options,
+	.run = up_run,
+};
