@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/begin.h"
+#include "cli/git.h"
+#include "cli/out.h"
+
+struct report {
+	struct problems problems;
+	const struct misfit *misfits;
+	size_t misfit_count;
+	size_t checked;
+};
+
+static void
+append(struct problems *to, const struct problems *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		error_copy(problem_add(to), from->list[i]);
+}
+
+/* --- without a database --- */
+
+static bool
+check_offline(
+    const struct context *c, struct scripts *scripts, struct report *report, struct error *err)
+{
+	struct script_environment environment = {
+		.table = c->config->table,
+		.environment = c->config->environment,
+		.server_version = (int)c->config->lint_pg_version * 10000,
+		.standard_conforming_strings = true,
+		.config = c->config,
+	};
+
+	if (!scripts_scan(c->arena, c->config, scripts, &report->problems, err))
+		return false;
+	for (size_t i = 0; i < scripts->count; i++)
+		script_read(c->arena, &scripts->list[i], &environment, &report->problems);
+	report->checked = scripts->count;
+	return true;
+}
+
+/* --- against the history --- */
+
+static bool
+check_online(const struct context *c, struct session *s, struct report *report, struct error *err)
+{
+	struct goal goal = { .kind = GOAL_UP, .check_only = true };
+
+	if (!begin_session(c, &goal, s, err))
+		return false;
+	append(&report->problems, &s->plan.file_problems);
+	append(&report->problems, &s->plan.setup_problems);
+	append(&report->problems, &s->plan.fit_problems);
+	append(&report->problems, &s->plan.pending_problems);
+	report->misfits = s->plan.misfits;
+	report->misfit_count = s->plan.misfit_count;
+	report->checked = s->plan.entry_count;
+	return true;
+}
+
+/* --- against a commit --- */
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* A file that moved to another folder is not a new one: Flyway looks at its name only. */
+static bool
+is_in(const struct config_list *files, const struct script *script)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(base_name(files->items[i]), base_name(script->script)) == 0)
+			return true;
+	return false;
+}
+
+static void
+refuse_late(const struct script *late, const struct script *newest, const char *ref,
+    struct problems *problems)
+{
+	struct error *problem = problem_add(problems);
+
+	error_set_at(problem, ERR_REFUSED, (struct place){ .path = late->path },
+	    "version %s is new since \"%s\" but sorts before version %s, which is there already",
+	    late->version, ref, newest->version);
+	error_next(problem, "Give it a version above %s.", newest->version);
+}
+
+static bool
+check_since(const struct context *c, const char *ref, const struct scripts *scripts,
+    struct problems *problems, struct error *err)
+{
+	struct config_list files = { 0 };
+	const struct script *newest = NULL;
+
+	for (size_t i = 0; i < c->config->directory.count; i++)
+		if (!git_files(c->arena, ref, c->config->directory.items[i], &files, err))
+			return false;
+	for (size_t i = scripts->count; i-- > 0;) {
+		const struct script *script = &scripts->list[i];
+
+		if (script->kind != SCRIPT_VERSIONED)
+			continue;
+		if (newest == NULL && is_in(&files, script))
+			newest = script;
+	}
+	for (size_t i = 0; newest != NULL && &scripts->list[i] < newest; i++)
+		if (!is_in(&files, &scripts->list[i]))
+			refuse_late(&scripts->list[i], newest, ref, problems);
+	return true;
+}
+
+/* --- the answer --- */
+
+static struct json *
+details_json(struct arena *a, const char *code, const char *message)
+{
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "errorCode", code);
+	json_put_text(json, "errorMessage", message);
+	return json;
+}
+
+static struct json *
+misfit_json(struct arena *a, const struct misfit *misfit)
+{
+	const struct entry *e = misfit->entry;
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "version", e->version);
+	json_put_text(json, "description", e->description);
+	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
+	json_put(json, "errorDetails", details_json(a, misfit->code, misfit->problem->message));
+	return json;
+}
+
+static const char *
+all_messages(struct arena *a, const struct problems *problems)
+{
+	struct arena_text *text = arena_text_new(a);
+
+	for (size_t i = 0; i < problems->count; i++)
+		fprintf(text->out, "%s%s", i == 0 ? "" : "\n", problems->list[i]->message);
+	return problems->count == 0 ? NULL : arena_text_end(text);
+}
+
+static bool
+print_json(const struct context *c, const struct session *s, const struct report *report,
+    int status, struct error *err)
+{
+	const struct problems *problems = &report->problems;
+	const char *messages = all_messages(c->arena, problems);
+	struct json *invalid = json_new_array(c->arena), *details = NULL, *json;
+
+	json = out_json(
+	    c, "validate", s, status > ERR_FINDINGS ? out_summary(c->arena, problems) : NULL);
+	for (size_t i = 0; i < report->misfit_count; i++)
+		json_push(invalid, misfit_json(c->arena, &report->misfits[i]));
+	if (problems->count > 0)
+		details = details_json(c->arena, "VALIDATE_ERROR", messages);
+	json_put(json, "errorDetails", details);
+	json_put(json, "invalidMigrations", invalid);
+	json_put_bool(json, "validationSuccessful", problems->count == 0);
+	json_put_integer(json, "validateCount", (int64_t)report->checked);
+	json_put_text(json, "allErrorMessages", messages);
+	json_put(json, "problems", out_json_problems(c->arena, problems));
+	return out_json_print(json, err);
+}
+
+static bool
+print_text(const struct report *report, struct error *err)
+{
+	printf("%zu validated, %zu problem%s\n", report->checked, report->problems.count,
+	    report->problems.count == 1 ? "" : "s");
+	return out_finish(err);
+}
+
+static bool
+validate_run(const struct context *c, int *status, struct error *err)
+{
+	const char *ref = command_option(c, "since");
+	struct session s = { 0 };
+	struct report report = { .problems = { .arena = c->arena } };
+	bool offline = command_option(c, "offline") != NULL, printed;
+
+	if (offline && !check_offline(c, &s.scripts, &report, err))
+		return false;
+	if (!offline && !check_online(c, &s, &report, err))
+		return false;
+	if (ref != NULL && !check_since(c, ref, &s.scripts, &report.problems, err))
+		return false;
+	*status = out_problems_status(&report.problems);
+	printed = c->config->format == FORMAT_JSON ? print_json(c, &s, &report, *status, err)
+						   : print_text(&report, err);
+	out_problems(stderr, c->config, &report.problems);
+	return printed;
+}
+
+static const struct command_option options[] = {
+	{ "offline", NULL, false,
+	    "no database: check names, duplicates, parsing and directives only" },
+	{ "since", "GIT_REF", false, "a new file may not sort before one that this commit holds" },
+	{ 0 },
+};
+
+const struct command cmd_validate = {
+	.name = "validate",
+	.args = "",
+	.summary = "check the files, and the history against them",
+	.description =
+	    "Checks names, versions, directives and statements of the files, and whether what the\n"
+	    "history says of applied files is still true of them.  Lists everything that is "
+	    "wrong.\n"
+	    "Pending files are told too (exit 3), unless ignore-migration-patterns has *:pending.",
+	.needs_config = true,
+	.options = options,
+	.run = validate_run,
+};
