@@ -10,7 +10,7 @@
 #include "core/config.h"
 #include "core/directive.h"
 #include "core/version.h"
-#include "sql/parse.h"
+#include "sql/statement.h"
 
 /*
  * The migration files: their names (Flyway's grammar), what stands beside them (.sql.conf), their
