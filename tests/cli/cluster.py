@@ -3,8 +3,8 @@
 
 import contextlib
 import itertools
-import os
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -117,6 +117,22 @@ class Database:
 
     def value(self, sql, parameters=None):
         return self.execute(sql, parameters)[0][0]
+
+    def wait_for(self, sql, seconds=30):
+        """Until the answer is true; psycopg's % is not special here."""
+        end = time.monotonic() + seconds
+        with self.connect() as connection:
+            while not connection.execute(sql).fetchone()[0]:
+                assert time.monotonic() < end, f"it did not come true in {seconds} s: {sql}"
+                time.sleep(0.02)
+
+    def wait_for_statement(self, text, seconds=30):
+        """Until some session of this database runs a statement with that text."""
+        self.wait_for(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
+            f" AND pid <> pg_backend_pid() AND state = 'active' AND strpos(query, '{text}') > 0",
+            seconds,
+        )
 
     def role(self, options="", password="secret"):
         return self.cluster.role(options, password)
