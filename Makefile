@@ -49,8 +49,9 @@ $(BUILD)/%.o: src/%.c $(BUILD)/query.h
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
+# C promises strings of 4095 bytes only; every compiler takes longer ones.
 $(BUILD)/query.o: $(BUILD)/query.c $(BUILD)/query.h
-	$(COMPILE) -c -o $@ $<
+	$(COMPILE) -Wno-overlength-strings -c -o $@ $<
 
 $(BUILD)/query.h: $(QUERIES) src/query/embed.awk
 	@mkdir -p $(@D)
