@@ -11,12 +11,15 @@ enum { TAB_STOP = 8, USUAL_WIDTH = 80, LEAST_WIDTH = 20 };
 static const char *
 shown_line(struct arena *a, const char *source)
 {
-	const char *line = mask_escape(a, mask_text(a, source), true);
 	struct arena_text *shown = arena_text_new(a);
-	size_t column = 0;
+	size_t column = 0, end = strlen(source);
+	const char *line;
 
+	while (end > 0 && strchr("\r\n", source[end - 1]) != NULL)
+		end--;
+	line = mask_escape(a, mask_text(a, arena_strndup(a, source, end)), true);
 	while (line[0] != '\0') {
-		size_t length = strcspn(line, "\t\r\n");
+		size_t length = strcspn(line, "\t");
 
 		fprintf(shown->out, "%.*s", (int)length, line);
 		column += utf8_columns(line, length);
@@ -26,8 +29,8 @@ shown_line(struct arena *a, const char *source)
 
 			fprintf(shown->out, "%*s", blanks, "");
 			column += (size_t)blanks;
+			line++;
 		}
-		line += line[0] != '\0';
 	}
 	return arena_text_end(shown);
 }
