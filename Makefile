@@ -10,6 +10,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 PYTHON ?= /usr/bin/python3
 FUZZ_SECONDS ?= 60
+MAKEFLAGS += --no-print-directory
 CFLAGS ?= -O2 -g
 
 ifdef SAN
@@ -40,17 +41,24 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/check_
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
+# Says what it makes; V=1 shows the commands.
+ifndef V
+.SILENT:
+endif
+
 all: $(BUILD)/migrate
 
 $(BUILD)/migrate: $(OBJECTS)
+	@echo $@
 	$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: src/%.c $(BUILD)/query.h
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && echo $@
 	$(COMPILE) -c -o $@ $<
 
 # C promises strings of 4095 bytes only; every compiler takes longer ones.
 $(BUILD)/query.o: $(BUILD)/query.c $(BUILD)/query.h
+	@echo $@
 	$(COMPILE) -Wno-overlength-strings -c -o $@ $<
 
 $(BUILD)/query.h: $(QUERIES) src/query/embed.awk
@@ -67,24 +75,27 @@ $(BUILD)/rooms.a: $(ROOMS)
 	$(AR) rcs $@ $^
 
 $(BUILD)/tests/%.o: tests/unit/%.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && echo $@
 	$(COMPILE) $(shell pkg-config --cflags check) -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/tools/%.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && echo $@
 	$(COMPILE) -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/fuzz/%.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && echo $@
 	$(COMPILE) -c -o $@ $<
 
 $(UNITS): %: %.o $(BUILD)/rooms.a
+	@echo $@
 	$(LINK) -o $@ $^ $(shell pkg-config --libs check) $(LIBS)
 
 $(TOOLS): %: %.o $(BUILD)/rooms.a
+	@echo $@
 	$(LINK) -o $@ $^ $(LIBS)
 
 $(FUZZERS:%=$(BUILD)/tests/%): %: %.o $(BUILD)/tests/replay.o $(BUILD)/rooms.a
+	@echo $@
 	$(LINK) -o $@ $^ $(LIBS)
 
 install: all
@@ -95,8 +106,8 @@ install: all
 units: $(UNITS)
 	@for unit in $(UNITS); do $$unit || exit 1; done
 
-house: all $(UNITS:%=%.o)
-	@BUILD=$(BUILD) bash tests/check/all.sh
+house: $(OBJECTS) $(UNITS:%=%.o) $(TOOLS:%=%.o)
+	@bash tests/check/all.sh $^
 
 check: house units
 
@@ -117,7 +128,7 @@ test: deps
 	$(MAKE) cli
 
 demo: deps
-	@$(MAKE) --no-print-directory -s all
+	$(MAKE) all >/dev/null
 	@BUILD=$(BUILD) bash tests/lib/cluster.sh with sh tests/lib/demo.sh
 
 # The same tests against servers 13 to 18.
@@ -139,7 +150,7 @@ coverage:
 	gcovr --root . --filter src/ --object-directory build/cov --exclude-unreachable-branches
 
 readme: all
-	BUILD=$(BUILD) bash tests/lib/cluster.sh with $(PYTHON) tests/cli/readme.py --write
+	BUILD=$(BUILD) $(PYTHON) -B tests/cli/readme.py --write
 
 # --- the rest ---
 

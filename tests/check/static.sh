@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What an object defines for others, some other object (a test's too) must use.
+# static.sh OBJECT...   what one defines for others, some other (a test's too) must use.
 set -uo pipefail
-build=${BUILD:-build}
-objects=$(find "$build" -name '*.o' -not -path "$build/san/*" -not -path "$build/cov/*" \
-	-not -path "$build/fuzz/*" -not -path "$build/clang/*")
-nm -A $objects | awk '
+nm -A "$@" | awk '
 	{
 		file = $1
 		sub(/:.*/, "", file)
