@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/repair.h"
+
+#include <string.h>
+
+#include "core/fit.h"
+#include "core/match.h"
+#include "core/state.h"
+#include "core/step.h"
+
+/* A change of a row that is there; what is to be changed is taken from the row. */
+static struct record
+row_record(enum record_kind kind, const struct history_row *row, const char *why)
+{
+	return (struct record){
+		.kind = kind,
+		.rank = row->rank,
+		.version = row->version,
+		.description = row->description,
+		.type = row->type,
+		.script = row->script,
+		.has_checksum = row->has_checksum,
+		.checksum = row->checksum,
+		.success = row->success,
+		.why = why,
+	};
+}
+
+/* --- Flyway's three repairs --- */
+
+/* The history without its failed rows. */
+static struct history
+remove_failed(const struct history *history, struct plan *plan)
+{
+	struct history rest = *history;
+	size_t i;
+
+	rest.rows = arena_alloc(plan->arena, (history->count + 1) * sizeof(*rest.rows));
+	rest.count = 0;
+	for (i = 0; i < history->count; i++) {
+		if (history->rows[i].success)
+			rest.rows[rest.count++] = history->rows[i];
+		else
+			step_add_record(plan,
+			    row_record(RECORD_DELETE, &history->rows[i], "removes the failed row"));
+	}
+	return rest;
+}
+
+static void
+mark_missing(const struct config *config, const struct state_list *states,
+    const struct history *history, struct plan *plan)
+{
+	int rank = step_next_rank(history);
+	size_t i;
+
+	for (i = 0; i < states->count; i++) {
+		const struct entry *e = &states->entries[i];
+		struct record record;
+
+		if ((e->state != STATE_MISSING && e->state != STATE_FUTURE) ||
+		    fit_ignores(config, e))
+			continue;
+		record = row_record(RECORD_INSERT, e->row, "marks as deleted: the file is missing");
+		record.type = "DELETE";
+		record.rank = rank++;
+		step_add_record(plan, record);
+	}
+}
+
+static bool
+is_aligned(const struct entry *e)
+{
+	const struct history_row *row = e->row;
+	const struct script *s = e->script;
+
+	if (!match_same_checksum(row, s))
+		return e->version == NULL; /* a changed repeatable is run again instead */
+	if (e->version == NULL)
+		return !s->hashed || !row->has_checksum || row->checksum == s->checksum;
+	return match_same_type(row, s) && strcmp(row->description, s->description) == 0;
+}
+
+static void
+align(const struct state_list *states, struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < states->count; i++) {
+		const struct entry *e = &states->entries[i];
+		struct record record;
+
+		if (e->row == NULL || e->script == NULL || e->script->kind == SCRIPT_UNDO ||
+		    e->state == STATE_UNDONE || e->state == STATE_DELETED || is_aligned(e))
+			continue;
+		record = row_record(RECORD_UPDATE, e->row, "aligns with the file");
+		record.description = e->script->description;
+		record.type = match_script_type(e->script);
+		if (e->script->hashed) {
+			record.has_checksum = true;
+			record.checksum = e->script->checksum;
+		}
+		step_add_record(plan, record);
+	}
+}
+
+/* --- marks by hand --- */
+
+/* A version, or the description of a repeatable. */
+static bool
+is_named(const char *name, const char *version, const char *description)
+{
+	if (version == NULL)
+		return strcmp(name, description) == 0;
+	return version_valid(name) && version_compare(name, version) == 0;
+}
+
+/* Of the lines with one name: V before B, what is not applied before what is. */
+static bool
+is_better(const struct entry *than, const struct entry *e)
+{
+	if (than == NULL)
+		return true;
+	if (than->script->kind != e->script->kind)
+		return than->script->kind == SCRIPT_BASELINE;
+	return e->row == NULL;
+}
+
+static bool
+mark_applied(const char *name, const struct history *history, struct plan *plan, struct error *err)
+{
+	const struct entry *file = NULL;
+	struct record record;
+	size_t i;
+
+	for (i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->script == NULL || e->script->kind == SCRIPT_UNDO ||
+		    e->state == STATE_UNDONE || e->state == STATE_DELETED ||
+		    e->state == STATE_SUPERSEDED || !is_named(name, e->version, e->description))
+			continue;
+		if (is_better(file, e))
+			file = e;
+	}
+	if (file == NULL)
+		return error_set(err, ERR_REFUSED, "there is no file of \"%s\"", name);
+	if (file->row != NULL && file->row->success)
+		return error_set(err, ERR_REFUSED, "\"%s\" is applied already: %s by %s",
+		    file->script->script, file->row->installed_on, file->row->installed_by);
+	record = step_script_record(file->script, step_next_rank(history));
+	record.why = "marks as applied, by hand";
+	if (file->row != NULL) {
+		record.kind = RECORD_UPDATE;
+		record.rank = file->row->rank;
+		step_add_record(plan, record);
+		record.kind = RECORD_SUCCEED;
+	}
+	step_add_record(plan, record);
+	return true;
+}
+
+static bool
+mark_pending(const char *name, struct plan *plan, struct error *err)
+{
+	size_t i, before = plan->step_count;
+
+	for (i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->row == NULL || match_type(e->row->type) & (TYPE_SYNTHETIC | TYPE_UNDO) ||
+		    e->state == STATE_UNDONE || e->state == STATE_DELETED ||
+		    !is_named(name, e->version, e->description))
+			continue;
+		step_add_record(
+		    plan, row_record(RECORD_DELETE, e->row, "marks as pending, by hand"));
+	}
+	if (plan->step_count == before)
+		return error_set(
+		    err, ERR_REFUSED, "the history has no applied migration \"%s\"", name);
+	return true;
+}
+
+bool
+repair_plan(const struct goal *goal, const struct config *config, const struct scripts *scripts,
+    const struct history *history, struct plan *plan, struct error *err)
+{
+	const struct state_rules rules = { .out_of_order = true };
+	struct state_list states;
+	struct history rest;
+
+	if (goal->mark_applied != NULL)
+		return mark_applied(goal->mark_applied, history, plan, err);
+	if (goal->mark_pending != NULL)
+		return mark_pending(goal->mark_pending, plan, err);
+	rest = remove_failed(history, plan);
+	state_make(plan->arena, scripts, &rest, &rules, &states);
+	mark_missing(config, &states, &rest, plan);
+	align(&states, plan);
+	return true;
+}
+
+/* --- baseline --- */
+
+struct record
+repair_baseline(const struct config *config, const char *version, int rank)
+{
+	return (struct record){
+		.kind = RECORD_INSERT,
+		.rank = rank,
+		.version = version,
+		.description = config->baseline_description,
+		.type = "BASELINE",
+		.script = config->baseline_description,
+		.success = true,
+		.why = "marks the present state",
+	};
+}
+
+static const struct history_row *
+find_row(const struct history *history, unsigned flags, unsigned wanted)
+{
+	size_t i;
+
+	for (i = 0; i < history->count; i++)
+		if ((match_type(history->rows[i].type) & flags) == wanted)
+			return &history->rows[i];
+	return NULL;
+}
+
+static void
+refuse(struct plan *plan, const char *message, const char *next)
+{
+	struct error *err = problem_add(&plan->setup_problems);
+
+	(void)error_set(err, ERR_REFUSED, "cannot mark a baseline: %s", message);
+	(void)error_next(err, "%s", next);
+}
+
+void
+repair_plan_baseline(const struct config *config, const char *version,
+    const struct history *history, struct plan *plan)
+{
+	const struct history_row *marker = find_row(history, TYPE_BASELINE, TYPE_BASELINE);
+	const struct history_row *migration = find_row(history, TYPE_SYNTHETIC, 0);
+	struct arena *a = plan->arena;
+
+	if (marker != NULL && version_compare(marker->version, version) == 0 &&
+	    strcmp(marker->description, config->baseline_description) == 0)
+		return;
+	if (marker != NULL)
+		refuse(plan,
+		    arena_printf(a, "the history has one already, version %s (\"%s\", %s by %s)",
+			marker->version, marker->description, marker->installed_on,
+			marker->installed_by),
+		    "A baseline cannot be moved; newer versions are applied with \"migrate up\".");
+	else if (migration != NULL)
+		refuse(plan,
+		    arena_printf(a, "\"%s\" is recorded in the history already (%s by %s)",
+			migration->script, migration->installed_on, migration->installed_by),
+		    "To record a single version without running it: \"migrate repair --applied "
+		    "VERSION\".");
+	else if (history->exists)
+		refuse(plan,
+		    arena_printf(a, "the history \"%s\".\"%s\" exists and holds no migration",
+			history->schema, history->table),
+		    "Drop that table, then run \"migrate baseline\" again.");
+	else
+		step_add_record(plan, repair_baseline(config, version, step_next_rank(history)));
+}
