@@ -10,8 +10,8 @@
 #include "base/error.h"
 
 /*
- * All settings, from the table in config.c that also makes --help, the manual's list and
- * config.example.yaml.  Command line over environment over file over default.
+ * All settings, from the table in settings.c that also makes --help, completion, the manual's list
+ * and config.example.yaml.  Command line over environment over file over default.
  */
 
 struct config_list {
@@ -21,6 +21,7 @@ struct config_list {
 
 struct config_pair {
 	const char *name, *value;
+	const char *origin; /* as config_origin tells it */
 	bool secret; /* never printed */
 };
 
@@ -40,6 +41,7 @@ enum choice_severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_E
 
 struct config {
 	struct arena *arena;
+	struct config_source *sources; /* where each row of the table got its value from */
 	const char *path; /* of the file that was read, or NULL */
 	const char *environment; /* --env, or NULL */
 	bool protected; /* of that environment: ask, or need --yes */
@@ -104,13 +106,17 @@ struct config_argument {
 };
 
 /*
- * Reads the file (path NULL: migrate.yaml in the working directory if it is there), the
- * environment (a list like environ) and the arguments.  Errors are ERR_USAGE with file:line:column.
- * Unknown MIGRATE_* variables are added to warnings.
+ * Reads the file (path NULL: MIGRATE_CONFIG, or migrate.yaml in the working directory if it is
+ * there), the environment (a list like environ) and the arguments; env_name NULL: MIGRATE_ENV.
+ * Errors are ERR_USAGE, those in the file with file:line:column.  Unknown MIGRATE_* variables are
+ * added to warnings.  Every password met is added to the secrets of mask.h.
  */
 MUST_CHECK bool config_load(struct arena *a, const char *path, const char *env_name,
     char *const *environment, const struct config_argument *arguments, size_t argument_count,
     struct config *config, struct config_list *warnings, struct error *err);
+/* The defaults and the arguments only, for commands that need neither file nor database. */
+MUST_CHECK bool config_bare(struct arena *a, const struct config_argument *arguments,
+    size_t argument_count, struct config *config, struct error *err);
 
 enum config_type {
 	CONFIG_STRING,
@@ -125,22 +131,34 @@ enum config_type {
 /* A row of the settings table. */
 struct config_setting {
 	const char *name; /* "lock-timeout"; "lint.fail-on" is lint.fail_on in the file */
+	const char *group; /* "Files", "Connection", ... */
 	enum config_type type;
 	size_t offset; /* in struct config */
 	const char *fallback; /* the default as text, NULL for none */
-	const char *choices; /* "text|json", in the order of the enum */
-	const char *value; /* what stands for the value in help: "DURATION" */
-	const char *group; /* "Files", "Connection", ... */
 	const char *help;
-	bool secret;
+	const char *value; /* what stands for the value in help: "URL"; NULL: told by the type */
+	const char *choices; /* "text|json", in the order of the enum */
+	const char *entry; /* of a map, the name of one of its entries: "placeholder" */
+	int64_t least, most; /* of a number; most 0: no limit */
+	bool path; /* relative to the file that names it */
+	bool secret; /* never printed */
 };
 /* The table, ended by a row without a name. */
 const struct config_setting *config_settings(void);
-/* The value in force as text ("5s", "a, b"; secrets as ********) and where it came from. */
-const char *config_value(struct arena *a, const struct config *c, const struct config_setting *s);
-const char *config_origin(const struct config *c, const struct config_setting *s);
 /* The row with that name (dashes, underscores and dots are alike), or NULL. */
 const struct config_setting *config_find(const char *name);
+/* Its spellings: lint.fail_on, MIGRATE_LINT_FAIL_ON, --lint-fail-on; of a map, one entry's. */
+const char *config_key(struct arena *a, const struct config_setting *s);
+const char *config_variable(struct arena *a, const struct config_setting *s);
+const char *config_option(struct arena *a, const struct config_setting *s);
+/* What stands for its value in help: "DURATION", "text|json"; NULL for a switch. */
+const char *config_value_name(const struct config_setting *s);
+/* The value in force as text ("5s", "a, b"; secrets as ********), NULL when there is none. */
+const char *config_value(struct arena *a, const struct config *c, const struct config_setting *s);
+/* Where it came from: "migrate.yaml:3", "MIGRATE_TABLE", "--table" or "default". */
+const char *config_origin(const struct config *c, const struct config_setting *s);
+/* One more item at the end of a list. */
+void config_list_add(struct arena *a, struct config_list *list, const char *item);
 /* The nearest of the names to a mistyped one, or NULL when none is near. */
 const char *config_nearest(const char *name, const char *const *names, size_t count);
 
