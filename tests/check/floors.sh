@@ -39,7 +39,7 @@ door() { # header, the file that may include it
 	fi
 }
 door 'libpq-fe\.h' src/db/conn.c
-door 'yaml\.h' src/core/config.c
+door 'yaml\.h' src/core/yaml.c
 door 'pg_query' src/sql/parse.c
 door 'jansson\.h' src/base/json.c
 
