@@ -48,7 +48,8 @@ struct script {
 	const char *version; /* as shown and stored ("1.2", "01.0"); NULL for R and callbacks */
 	const char *description; /* as stored: _ is a space, at most 200 characters */
 	const char *event; /* of a callback: "afterMigrate" */
-	const char *script; /* as stored: the path below its directory, with / */
+	const char *name; /* the path below its directory, with / */
+	const char *script; /* the same as stored: at most 1,000 characters */
 	const char *path; /* to open it and for messages */
 	const char *directory; /* the configured directory that it was found in */
 	struct script_conf conf;
@@ -57,6 +58,7 @@ struct script {
 	bool hashed;
 	int32_t checksum; /* Flyway's: raw for V, B, U; after placeholders for R */
 	int32_t raw_checksum; /* always of the raw text */
+	uint32_t content; /* CRC-32 of all bytes, to notice any change */
 	int64_t size; /* bytes */
 
 	/* Known behind script_read. */

@@ -71,6 +71,7 @@ add_script(struct scan *scan, const struct folder *folder, const char *base, con
 {
 	const char *conf = arena_printf(scan->a, "%s.conf", base);
 	struct script s = {
+		.name = name,
 		.script = name_shorten_path(scan->a, name),
 		.path = file_join(scan->a, scan->directory, name),
 		.directory = scan->directory,
