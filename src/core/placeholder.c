@@ -33,14 +33,14 @@ placeholders_new(struct arena *a, const struct script_environment *env, const st
 	struct placeholders *p = arena_alloc(a, sizeof(*p));
 	const char *slash = strrchr(s->path, '/');
 	const struct config_pair built_in[BUILT_IN_COUNT] = {
-		{ "flyway:defaultschema", env->default_schema, false },
-		{ "flyway:user", env->user, false },
-		{ "flyway:database", env->database, false },
-		{ "flyway:timestamp", env->timestamp, false },
-		{ "flyway:filename", slash == NULL ? s->path : slash + 1, false },
-		{ "flyway:workingdirectory", working_directory(a), false },
-		{ "flyway:table", env->table, false },
-		{ "flyway:environment", env->environment, false },
+		{ .name = "flyway:defaultschema", .value = env->default_schema },
+		{ .name = "flyway:user", .value = env->user },
+		{ .name = "flyway:database", .value = env->database },
+		{ .name = "flyway:timestamp", .value = env->timestamp },
+		{ .name = "flyway:filename", .value = slash == NULL ? s->path : slash + 1 },
+		{ .name = "flyway:workingdirectory", .value = working_directory(a) },
+		{ .name = "flyway:table", .value = env->table },
+		{ .name = "flyway:environment", .value = env->environment },
 	};
 
 	memcpy(p->built_in, built_in, sizeof(built_in));
