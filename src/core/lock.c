@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/lock.h"
+
+#include <inttypes.h>
+
+#include "base/time.h"
+#include "core/wait.h"
+#include "query.h"
+
+enum { POLL_LOW_MS = 50, POLL_HIGH_MS = 250, REPORT_EVERY_MS = 30000 };
+
+static bool
+ask(struct arena *a, struct conn *c, const char *query, int64_t key, struct rows *rows,
+    struct error *err)
+{
+	const char *parameters[] = { arena_printf(a, "%" PRId64, key) };
+
+	return conn_query(a, c, query, 1, parameters, rows, err);
+}
+
+const char *
+lock_holder(struct arena *a, struct conn *c, int64_t key)
+{
+	struct error *ignored = error_new(a); /* a report may be missing, the lock decides */
+	struct rows rows;
+	const char *user, *application, *address, *state;
+
+	if (!ask(a, c, query_lock_holder, key, &rows, ignored) || rows.count == 0)
+		return NULL;
+	user = rows_value(&rows, 0, 1);
+	application = rows_value(&rows, 0, 2);
+	address = rows_value(&rows, 0, 3);
+	state = rows_value(&rows, 0, 4);
+	return arena_printf(a, "pid %s (user %s, application \"%s\"%s%s, %s, connected since %s)",
+	    rows_value(&rows, 0, 0), user == NULL ? "unknown" : user,
+	    application == NULL ? "" : application, address == NULL ? "" : ", from ",
+	    address == NULL ? "" : address, state == NULL ? "state hidden" : state,
+	    rows_value(&rows, 0, 5) == NULL ? "an unknown time" : rows_value(&rows, 0, 5));
+}
+
+static bool
+give_up(struct arena *a, struct conn *c, const struct config *config, int64_t key,
+    struct error *err)
+{
+	const char *holder = lock_holder(a, c, key);
+	char limit[32];
+
+	error_set(err, ERR_LOCK, "could not get the run lock within %s",
+	    time_text(limit, config->run_lock_timeout_ms));
+	if (holder != NULL)
+		err->detail = arena_printf(err->arena, "It is held by %s.", holder);
+	err->state = "nothing was run";
+	return error_next(err,
+	    "Try again when that run has ended. If it is dead, end its session with SELECT "
+	    "pg_terminate_backend(pid).");
+}
+
+bool
+lock_take(struct arena *a, struct conn *c, const struct config *config, int64_t key,
+    struct sink *sink, struct error *err)
+{
+	int64_t start = time_now_ms(), report = start + 1000;
+
+	for (;;) {
+		struct arena *turn = arena_new(a);
+		struct rows rows;
+		bool ok = ask(turn, c, query_lock_try, key, &rows, err);
+		bool taken = ok && rows_true(&rows, 0, 0);
+		int64_t now = time_now_ms();
+
+		if (ok && !taken && now >= report) {
+			const char *holder = lock_holder(turn, c, key);
+
+			report = now + REPORT_EVERY_MS;
+			event_emit(sink,
+			    &(struct event){ .kind = EVENT_LOCK_WAIT,
+				.elapsed_ms = now - start,
+				.text = holder == NULL ? "another session" : holder });
+		}
+		arena_close(turn);
+		if (!ok)
+			return false;
+		if (taken)
+			break;
+		if (config->run_lock_timeout_ms > 0 && now - start >= config->run_lock_timeout_ms)
+			return give_up(a, c, config, key, err);
+		if (!wait_pause(time_random(POLL_LOW_MS, POLL_HIGH_MS), err))
+			return false;
+	}
+	event_emit(sink,
+	    &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
+	return true;
+}
+
+bool
+lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct error *err)
+{
+	struct rows rows;
+
+	if (!ask(a, c, query_lock_release, key, &rows, err))
+		return false;
+	*held = rows_true(&rows, 0, 0);
+	return true;
+}

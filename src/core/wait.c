@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/wait.h"
+
+#include <poll.h>
+
+#include "base/interrupt.h"
+#include "base/time.h"
+
+static int
+poll_limit(int64_t until_ms)
+{
+	int64_t left = until_ms - time_now_ms();
+
+	return left < 0 ? 0 : left > 1000000 ? 1000000 : (int)left;
+}
+
+enum wait_end
+wait_conn(struct conn *c, int events, int64_t ms, bool signals)
+{
+	int64_t until = ms < 0 ? INT64_MAX : time_now_ms() + ms;
+	struct pollfd fds[2] = {
+		{ .fd = signals ? interrupt_fd() : -1, .events = POLLIN },
+		{ .fd = c == NULL ? -1 : conn_socket(c),
+		    .events = (short)((events & CONN_READ ? POLLIN : 0) |
+			(events & CONN_WRITE ? POLLOUT : 0)) },
+	};
+
+	for (;;) {
+		int ready;
+
+		if (signals && interrupt_signal() != 0)
+			return WAIT_INTERRUPTED;
+		ready = poll(fds, 2, poll_limit(until));
+		if (ready > 0 && fds[1].revents != 0)
+			return WAIT_READY;
+		if (ready == 0 && time_now_ms() >= until)
+			return WAIT_TIME;
+	}
+}
+
+bool
+wait_interrupted(struct error *err)
+{
+	error_set(err, ERR_INTERRUPTED, "interrupted by signal %d", interrupt_signal());
+	err->signal = interrupt_signal();
+	return false;
+}
+
+bool
+wait_pause(int64_t ms, struct error *err)
+{
+	if (wait_conn(NULL, 0, ms, true) == WAIT_INTERRUPTED)
+		return wait_interrupted(err);
+	return true;
+}
