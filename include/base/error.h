@@ -75,5 +75,7 @@ struct problems {
 };
 /* A new, empty error at the end of the list, to be filled with error_set. */
 struct error *problem_add(struct problems *problems);
+/* Copies all errors of a list to the end of another one. */
+void problems_append(struct problems *to, const struct problems *from);
 
 #endif

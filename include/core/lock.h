@@ -15,11 +15,11 @@
  */
 
 /* Polls until it has the lock: ERR_LOCK with the holder behind run_lock_timeout. */
-MUST_CHECK bool lock_take(struct arena *a, struct conn *c, const struct config *config,
-    int64_t key, struct sink *sink, struct error *err);
+MUST_CHECK bool lock_take(struct arena *a, struct conn *c, const struct config *config, int64_t key,
+    struct sink *sink, struct error *err);
 /* Gives it back; false in *held: somebody took it from us meanwhile. */
-MUST_CHECK bool lock_release(struct arena *a, struct conn *c, int64_t key, bool *held,
-    struct error *err);
+MUST_CHECK bool
+lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct error *err);
 /* "pid 123 (user app, ...)" or NULL when nobody holds it or it cannot be seen. */
 const char *lock_holder(struct arena *a, struct conn *c, int64_t key);
 

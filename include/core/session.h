@@ -25,6 +25,7 @@ struct session {
 	struct problems scan_problems;
 	struct history history;
 	struct plan plan;
+	const struct step *step; /* the one that runs: notices of the server belong to it */
 };
 
 /*
@@ -35,5 +36,18 @@ MUST_CHECK bool session_open(struct arena *a, const struct config *config, struc
     bool writing, struct session *s, struct error *err);
 /* Scans the folder, reads the history and makes the plan; again after the run lock was taken. */
 MUST_CHECK bool session_plan(struct session *s, const struct goal *goal, struct error *err);
+
+/* A further connection with the same settings, for the watcher. */
+MUST_CHECK bool session_connect(struct arena *a, struct session *s, const char *application,
+    struct conn **out, struct error *err);
+
+/*
+ * The settings of our session: session_prologue sends them, and behind the reset between two files
+ * the runner sends query_session_prologue with these parameters itself.
+ */
+enum { SESSION_PROLOGUE_PARAMETERS = 4 };
+MUST_CHECK bool session_prologue(struct session *s, struct error *err);
+void session_prologue_parameters(
+    struct arena *a, const struct session *s, const char *parameters[SESSION_PROLOGUE_PARAMETERS]);
 
 #endif

@@ -11,8 +11,8 @@
 /* The one place that waits: for the server, for a time, and always for a signal. */
 
 enum wait_end {
-	WAIT_READY,      /* the socket is ready */
-	WAIT_TIME,       /* the time is over */
+	WAIT_READY, /* the socket is ready */
+	WAIT_TIME, /* the time is over */
 	WAIT_INTERRUPTED /* a signal asks to stop */
 };
 

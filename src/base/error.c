@@ -123,3 +123,10 @@ problem_add(struct problems *problems)
 	problems->list[problems->count++] = err;
 	return err;
 }
+
+void
+problems_append(struct problems *to, const struct problems *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		error_copy(problem_add(to), from->list[i]);
+}

@@ -39,8 +39,8 @@ lock_holder(struct arena *a, struct conn *c, int64_t key)
 }
 
 static bool
-give_up(struct arena *a, struct conn *c, const struct config *config, int64_t key,
-    struct error *err)
+give_up(
+    struct arena *a, struct conn *c, const struct config *config, int64_t key, struct error *err)
 {
 	const char *holder = lock_holder(a, c, key);
 	char limit[32];
@@ -87,8 +87,8 @@ lock_take(struct arena *a, struct conn *c, const struct config *config, int64_t 
 		if (!wait_pause(time_random(POLL_LOW_MS, POLL_HIGH_MS), err))
 			return false;
 	}
-	event_emit(sink,
-	    &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
+	event_emit(
+	    sink, &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
 	return true;
 }
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_WATCH_H
+#define CORE_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/session.h"
+
+/*
+ * The watcher: a second connection that may only look, opened when it is needed first.  It names
+ * who blocks us and who waits behind us.  Without a free connection the run goes on unwatched,
+ * with a warning.
+ */
+struct watch;
+
+struct watch *watch_new(struct arena *a, struct session *s);
+/* Who blocks our backend right now, as text, or NULL: nobody, or it cannot be seen. */
+const char *watch_blockers(struct arena *a, struct watch *w);
+/* Who holds locks on these relations. */
+const char *watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t count);
+/* Who has waited behind us for longer than limit_ms. */
+const char *watch_behind(struct arena *a, struct watch *w, int64_t limit_ms);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/session.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "core/scripts.h"
+#include "core/wait.h"
+#include "query.h"
+
+enum {
+	OLDEST_SERVER = 130000,
+	ALWAYS_WAIT_MS = 10000, /* a server that starts, or has no slot free, is worth that */
+	PAUSE_LOW_MS = 100,
+	PAUSE_HIGH_MS = 1000
+};
+
+static void
+pass_notice(void *context, const char *severity, const char *sqlstate, const char *message,
+    const char *detail, const char *hint)
+{
+	struct session *s = context;
+
+	event_emit(s->sink,
+	    &(struct event){ .kind = EVENT_NOTICE,
+		.step = s->step,
+		.severity = severity,
+		.sqlstate = sqlstate,
+		.text = message,
+		.detail = detail,
+		.hint = hint });
+}
+
+bool
+session_connect(struct arena *a, struct session *s, const char *application, struct conn **out,
+    struct error *err)
+{
+	struct connection connection;
+	struct conn_options options = { .application_name = application,
+		.timeout_ms = s->config->connect_timeout_ms,
+		.notice = pass_notice,
+		.context = s };
+
+	if (!config_connection(a, s->config, &connection, err))
+		return false;
+	options.keywords = connection.keywords;
+	options.values = connection.values;
+	return conn_open(a, &options, out, err);
+}
+
+/* How long a failed attempt to connect may be repeated (failures by SQLSTATE class). */
+static int64_t
+patience(const struct config *config, const struct error *err)
+{
+	bool soon = strcmp(err->sqlstate, "57P03") == 0 || strcmp(err->sqlstate, "53300") == 0;
+	bool network = err->sqlstate[0] == '\0' || strncmp(err->sqlstate, "08", 2) == 0;
+
+	if (err->code != ERR_CONNECT || !(soon || network))
+		return 0;
+	if (soon && config->wait_ms < ALWAYS_WAIT_MS)
+		return ALWAYS_WAIT_MS;
+	return config->wait_ms;
+}
+
+static bool
+connect_patiently(struct session *s, struct error *err)
+{
+	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS;
+	bool told = false;
+
+	for (;;) {
+		if (session_connect(s->arena, s, "migrate", &s->conn, err))
+			return true;
+		if (time_now_ms() + pause - start > patience(s->config, err))
+			return false;
+		if (!told)
+			event_note(s->sink, "waiting for the server: %s", err->message);
+		told = true;
+		if (!wait_pause(time_random(pause / 2, pause), err))
+			return false;
+		pause = pause * 2 > PAUSE_HIGH_MS ? PAUSE_HIGH_MS : pause * 2;
+	}
+}
+
+static bool
+refuse_product(const struct session *s, const char *version, struct error *err)
+{
+	static const char *const others[] = { "CockroachDB", "Redshift", "-YB-", "Materialize" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strstr(version, others[i]) != NULL)
+			return error_set(
+			    err, ERR_CONNECT, "the server is not PostgreSQL: %s", version);
+	}
+	if (conn_server_version(s->conn) < OLDEST_SERVER) {
+		error_set(err, ERR_CONNECT, "PostgreSQL %d is too old: 13 is the oldest supported",
+		    conn_server_version(s->conn) / 10000);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * A pooler hands out made-up process ids.  Behind one that pools by transaction the run lock and
+ * every SET would land on some other client's connection.
+ */
+static bool
+refuse_pooler(const struct session *s, int64_t backend_pid, struct error *err)
+{
+	if (backend_pid == conn_backend_pid(s->conn) || s->config->pooler == POOLER_SESSION)
+		return true;
+	error_set(err, ERR_CONNECT,
+	    "the connection to \"%s\", port %s goes through a connection pooler",
+	    conn_host(s->conn), conn_port(s->conn));
+	err->detail = "The process id of the session is not that of the server's backend.";
+	return error_next(err,
+	    "Connect to the server itself (usually port 5432); if the pooler is known to pool by "
+	    "session, say so with the setting pooler: session.");
+}
+
+static const char *
+read_only_source(struct session *s)
+{
+	struct rows rows;
+	struct error *ignored = error_new(s->arena); /* only the reason would be missing */
+	const char *role, *database;
+
+	if (!conn_query(s->arena, s->conn, query_session_read_only, 0, NULL, &rows, ignored) ||
+	    rows.count == 0)
+		return "default_transaction_read_only is on in the server's configuration";
+	role = rows_value(&rows, 0, 0);
+	database = rows_value(&rows, 0, 1);
+	if (role != NULL && database != NULL)
+		return arena_printf(s->arena,
+		    "default_transaction_read_only is set for role \"%s\" in database \"%s\"", role,
+		    database);
+	return arena_printf(s->arena, "default_transaction_read_only is set for %s \"%s\"",
+	    role != NULL ? "role" : "database", role != NULL ? role : database);
+}
+
+static bool
+refuse_read_only(struct session *s, bool standby, bool read_only, struct error *err)
+{
+	if (standby) {
+		error_set(err, ERR_CONNECT, "the server is a standby: it cannot be written to");
+		return error_next(err,
+		    "Connect to the primary, or name all hosts and add "
+		    "target_session_attrs=read-write to the url.");
+	}
+	if (read_only) {
+		error_set(err, ERR_CONNECT, "the session is read only");
+		err->detail = read_only_source(s);
+		return error_next(err, "Use a role that may write, or take that setting back.");
+	}
+	return true;
+}
+
+static bool
+refuse_stall(const struct config *config, const char *deadlock_timeout, struct error *err)
+{
+	int64_t limit;
+
+	if (deadlock_timeout == NULL || !time_parse(deadlock_timeout, &limit) ||
+	    config->max_stall_ms < limit)
+		return true;
+	error_set(err, ERR_USAGE,
+	    "max_stall must be below the server's deadlock_timeout, which is %s", deadlock_timeout);
+	return error_next(err,
+	    "A longer wait would let the server kill the app's transactions (40P01). A single "
+	    "file may go beyond it with \"-- migrate:max_stall\".");
+}
+
+bool
+session_prologue(struct session *s, struct error *err)
+{
+	struct arena *a = arena_new(s->arena);
+	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
+	bool ok;
+
+	session_prologue_parameters(a, s, parameters);
+	ok = conn_query(
+	    a, s->conn, query_session_prologue, SESSION_PROLOGUE_PARAMETERS, parameters, NULL, err);
+	arena_close(a);
+	return ok;
+}
+
+void
+session_prologue_parameters(
+    struct arena *a, const struct session *s, const char *parameters[SESSION_PROLOGUE_PARAMETERS])
+{
+	char text[32];
+
+	parameters[0] = arena_strdup(a, time_text(text, s->config->lock_timeout_ms));
+	parameters[1] = arena_strdup(a, time_text(text, s->config->statement_timeout_ms));
+	parameters[2] = s->history.search_path == NULL ? "" : s->history.search_path;
+	parameters[3] = s->config->role == NULL ? "" : s->config->role;
+}
+
+static bool
+look(struct session *s, bool writing, struct error *err)
+{
+	struct rows rows;
+
+	if (!conn_query(s->arena, s->conn, query_session_look, 0, NULL, &rows, err))
+		return false;
+	if (!refuse_product(s, rows_value(&rows, 0, 3), err) ||
+	    !refuse_pooler(s, rows_integer(&rows, 0, 0), err) ||
+	    !refuse_stall(s->config, rows_value(&rows, 0, 6), err))
+		return false;
+	if (writing &&
+	    !refuse_read_only(
+		s, rows_true(&rows, 0, 1), strcmp(rows_value(&rows, 0, 2), "on") == 0, err))
+		return false;
+	s->environment = (struct script_environment){
+		.database = rows_value(&rows, 0, 4),
+		.user = rows_value(&rows, 0, 5),
+		.timestamp = rows_value(&rows, 0, 7),
+		.environment = s->config->environment,
+		.server_version = conn_server_version(s->conn),
+		.standard_conforming_strings =
+		    strcmp(conn_parameter(s->conn, "standard_conforming_strings"), "on") == 0,
+		.config = s->config,
+	};
+	return true;
+}
+
+/* libpq gives no code when SET ROLE is refused that tells it from a failing statement. */
+static bool
+refuse_role(const struct session *s, struct error *err)
+{
+	if (err->code != ERR_SQL)
+		return false;
+	err->code = ERR_CONNECT;
+	return error_at(err, "cannot prepare the session%s%s%s", s->config->role ? " (role \"" : "",
+	    s->config->role ? s->config->role : "", s->config->role ? "\")" : "");
+}
+
+bool
+session_open(struct arena *a, const struct config *config, struct sink *sink, bool writing,
+    struct session *s, struct error *err)
+{
+	*s = (struct session){ .arena = a, .config = config, .sink = sink };
+	if (!connect_patiently(s, err))
+		return false;
+	if (!session_prologue(s, err))
+		return refuse_role(s, err);
+	return look(s, writing, err);
+}
+
+/* Only what the history knows is compared with it: the other files are hashed when they are read. */
+static bool
+hash_recorded(struct session *s, struct problems *problems)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < s->scripts.count; i++) {
+		struct script *script = &s->scripts.list[i];
+		struct error *err;
+
+		if (script->hashed || !plan_recorded(script, &s->history))
+			continue;
+		err = error_new(s->arena);
+		if (script_hash(script, &s->environment, err))
+			continue;
+		error_copy(problem_add(problems), err);
+		ok = false;
+	}
+	return ok;
+}
+
+bool
+session_plan(struct session *s, const struct goal *goal, struct error *err)
+{
+	struct problems setup = { .arena = s->arena };
+	struct problems unreadable = { .arena = s->arena };
+
+	if (s->scripts.list == NULL && s->scan_problems.arena == NULL) {
+		s->scan_problems.arena = s->arena;
+		if (!scripts_scan(s->arena, s->config, &s->scripts, &s->scan_problems, err))
+			return false;
+	}
+	if (!history_read(s->arena, s->conn, s->config, &s->history, &setup, err))
+		return false;
+	s->environment.default_schema = s->history.schema;
+	s->environment.table = s->history.table;
+	(void)hash_recorded(s, &unreadable); /* the problems tell it */
+	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, &s->plan, err))
+		return false;
+	problems_append(&s->plan.file_problems, &s->scan_problems);
+	problems_append(&s->plan.file_problems, &unreadable);
+	problems_append(&s->plan.setup_problems, &setup);
+	plan_read(&s->plan, &s->environment);
+	return true;
+}

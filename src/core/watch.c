@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/watch.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "query.h"
+
+enum { LOOK_MS = 2000 };
+
+struct watch {
+	struct arena *arena;
+	struct session *session;
+	struct conn *conn;
+	bool given_up;
+};
+
+struct watch *
+watch_new(struct arena *a, struct session *s)
+{
+	struct watch *w = arena_alloc(a, sizeof(*w));
+
+	w->arena = a;
+	w->session = s;
+	return w;
+}
+
+static bool
+give_up(struct watch *w, const struct error *err)
+{
+	w->given_up = true;
+	event_warning(w->session->sink,
+	    "no second connection to watch the locks (%s): blockers cannot be named and "
+	    "max_blocking is not watched",
+	    err->message);
+	return false;
+}
+
+static bool
+open_once(struct watch *w)
+{
+	struct error *err;
+
+	if (w->conn != NULL)
+		return true;
+	if (w->given_up)
+		return false;
+	err = error_new(w->arena);
+	if (!session_connect(w->arena, w->session, "migrate watcher", &w->conn, err))
+		return give_up(w, err);
+	conn_patience(w->conn, LOOK_MS);
+	return true;
+}
+
+static void
+put_session(FILE *out, const struct rows *rows, size_t i)
+{
+	const char *type = rows_value(rows, i, 5);
+	const char *query = rows_value(rows, i, 6);
+	const char *application = rows_value(rows, i, 2);
+	const char *age = rows_value(rows, i, 4);
+
+	if (i > 0)
+		fputs("; ", out);
+	if (rows_integer(rows, i, 0) == 0) {
+		fputs("a prepared transaction (see pg_prepared_xacts)", out);
+		return;
+	}
+	fprintf(out, "pid %s", rows_value(rows, i, 0));
+	if (type != NULL && strcmp(type, "autovacuum worker") == 0)
+		fprintf(out, " (%s)",
+		    query != NULL && strstr(query, "to prevent wraparound") != NULL
+			? "an autovacuum against transaction id wraparound, which gives way to "
+			  "nobody"
+			: "an autovacuum worker");
+	else
+		fprintf(out, " (user %s%s%s%s%s)",
+		    rows_value(rows, i, 1) == NULL ? "unknown" : rows_value(rows, i, 1),
+		    application == NULL || *application == '\0' ? "" : ", ",
+		    application == NULL ? "" : application,
+		    rows_value(rows, i, 3) == NULL ? "" : ", ",
+		    rows_value(rows, i, 3) == NULL ? "" : rows_value(rows, i, 3));
+	if (age != NULL)
+		fprintf(out, " for %s s", age);
+	if (query == NULL || strcmp(query, "<insufficient privilege>") == 0)
+		fputs(": query hidden (grant pg_read_all_stats to see it)", out);
+	else if (*query != '\0')
+		fprintf(out, ": %s", query);
+}
+
+/* Runs one of the three looks and makes a text of its rows. */
+static const char *
+look(struct arena *a, struct watch *w, const char *query, const char *second)
+{
+	char pid[16];
+	const char *parameters[] = { pid, second };
+	struct error *err = error_new(a);
+	struct arena_text *text;
+	struct rows rows;
+
+	if (!open_once(w))
+		return NULL;
+	snprintf(pid, sizeof(pid), "%d", conn_backend_pid(w->session->conn));
+	if (!conn_query(a, w->conn, query, second == NULL ? 1 : 2, parameters, &rows, err)) {
+		(void)give_up(w, err); /* said once */
+		conn_close(w->conn);
+		w->conn = NULL;
+		return NULL;
+	}
+	if (rows.count == 0)
+		return NULL;
+	text = arena_text_new(a);
+	for (size_t i = 0; i < rows.count; i++)
+		put_session(text->out, &rows, i);
+	return arena_text_end(text);
+}
+
+const char *
+watch_blockers(struct arena *a, struct watch *w)
+{
+	return look(a, w, query_watch_blockers, NULL);
+}
+
+const char *
+watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t count)
+{
+	struct arena_text *list = arena_text_new(a);
+
+	fputc('{', list->out);
+	for (size_t i = 0; i < count; i++)
+		fprintf(list->out, "%s%" PRId64, i > 0 ? "," : "", oids[i]);
+	fputc('}', list->out);
+	return look(a, w, query_watch_holders, arena_text_end(list));
+}
+
+const char *
+watch_behind(struct arena *a, struct watch *w, int64_t limit_ms)
+{
+	return look(a, w, query_watch_behind, arena_printf(a, "%" PRId64, limit_ms));
+}

@@ -1,0 +1,30 @@
+-- The existing tables behind the names that pending statements lock: for item n of the three
+-- arrays (kind: table, index, constraint or referenced; a quoted, maybe qualified name; the name
+-- of a constraint) the oid, the quoted name, the kind of relation and how many relations one lock
+-- of it means (a partitioned table locks its partitions too).
+SELECT i.n,
+       t.oid,
+       pg_catalog.format('%I.%I', s.nspname, t.relname),
+       t.relkind,
+       CASE WHEN t.relkind OPERATOR(pg_catalog.=) 'p'
+            THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_tree(t.oid))
+            ELSE 1 END
+  FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
+                  pg_catalog.unnest($3::pg_catalog.text[]))
+       WITH ORDINALITY AS i(kind, name, constraint_name, n)
+ CROSS JOIN LATERAL (SELECT pg_catalog.to_regclass(i.name)::pg_catalog.oid AS oid) AS named
+ CROSS JOIN LATERAL (
+       SELECT named.oid WHERE i.kind OPERATOR(pg_catalog.=) 'table'
+       UNION ALL
+       SELECT x.indrelid FROM pg_catalog.pg_index x
+        WHERE i.kind OPERATOR(pg_catalog.=) 'index' AND x.indexrelid OPERATOR(pg_catalog.=) named.oid
+       UNION ALL
+       SELECT DISTINCT k.confrelid FROM pg_catalog.pg_constraint k
+        WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conrelid OPERATOR(pg_catalog.=) named.oid
+          AND (i.kind OPERATOR(pg_catalog.=) 'referenced'
+               OR (i.kind OPERATOR(pg_catalog.=) 'constraint'
+                   AND k.conname OPERATOR(pg_catalog.=) i.constraint_name))) AS target
+  JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) target.oid
+  JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) t.relnamespace
+ WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_temp_'
+ ORDER BY i.n, t.oid;
