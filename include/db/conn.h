@@ -42,6 +42,8 @@ const char *conn_user(const struct conn *c);
 /* A parameter that the server reports ("standard_conforming_strings"), or NULL. */
 const char *conn_parameter(const struct conn *c, const char *name);
 bool conn_alive(const struct conn *c);
+/* Is a transaction block open, failed or not? */
+bool conn_in_transaction(const struct conn *c);
 int conn_socket(const struct conn *c);
 
 /* libpq's own version, such as 150018. */

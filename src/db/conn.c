@@ -423,6 +423,14 @@ conn_alive(const struct conn *c)
 	return c->pg != NULL && PQstatus(c->pg) == CONNECTION_OK;
 }
 
+bool
+conn_in_transaction(const struct conn *c)
+{
+	PGTransactionStatusType status = PQtransactionStatus(c->pg);
+
+	return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
 int
 conn_socket(const struct conn *c)
 {

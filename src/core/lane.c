@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/lane.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "core/wait.h"
+
+enum {
+	WINDOW_BYTES = 65536, /* libpq's own threshold for sending */
+	WINDOW_STATEMENTS = 1000,
+	AFTER_CANCEL_MS = 3000,
+	ROWS_SHOWN = 10
+};
+
+struct lane_expectation {
+	enum lane_what what;
+	int64_t number;
+};
+
+void
+lane_init(struct lane *lane, struct arena *a, struct session *s, struct watch *watch,
+    const struct step *step, bool plain, struct error *err)
+{
+	*lane = (struct lane){
+		.arena = a, .session = s, .watch = watch, .step = step, .plain = plain, .err = err
+	};
+	lane->scratch = error_new(a);
+	lane->started_us = time_now_us();
+	lane->last_done_us = lane->started_us;
+}
+
+/* --- what is still to be answered --- */
+
+static void
+expect(struct lane *lane, enum lane_what what, int64_t number)
+{
+	if (lane->queue_tail == lane->queue_size && lane->queue_head > lane->queue_size / 2) {
+		memmove(lane->queue, lane->queue + lane->queue_head,
+		    (lane->queue_tail - lane->queue_head) * sizeof(*lane->queue));
+		lane->queue_tail -= lane->queue_head;
+		lane->queue_head = 0;
+	}
+	if (lane->queue_tail == lane->queue_size) {
+		size_t size = lane->queue_size == 0 ? 64 : 2 * lane->queue_size;
+		struct lane_expectation *queue = arena_alloc(lane->arena, size * sizeof(*queue));
+
+		if (lane->queue_tail > 0)
+			memcpy(queue, lane->queue, lane->queue_tail * sizeof(*queue));
+		lane->queue = queue;
+		lane->queue_size = size;
+	}
+	lane->queue[lane->queue_tail++] = (struct lane_expectation){ what, number };
+}
+
+static size_t
+expected(const struct lane *lane)
+{
+	return lane->queue_tail - lane->queue_head;
+}
+
+/* Only the first failure is kept: what follows it is its consequence. */
+static bool
+fail(struct lane *lane, const struct lane_expectation *at, const struct conn_result *result,
+    const struct error *err)
+{
+	if (lane->failure.failed)
+		return false;
+	error_copy(lane->err, err);
+	lane->failure.failed = true;
+	if (at != NULL) {
+		lane->failure.what = at->what;
+		lane->failure.statement = at->number;
+	}
+	if (result != NULL) {
+		lane->failure.position = result->position;
+		memcpy(lane->failure.column, result->column, sizeof(lane->failure.column));
+	}
+	return false;
+}
+
+static bool
+lose(struct lane *lane, const struct error *err)
+{
+	lane->lost = true;
+	return fail(lane, expected(lane) > 0 ? &lane->queue[lane->queue_head] : NULL, NULL, err);
+}
+
+/* --- taking answers --- */
+
+static void
+show_row(struct lane *lane)
+{
+	struct arena *a;
+
+	if (!lane->session->config->verbose || lane->rows_shown++ >= ROWS_SHOWN)
+		return;
+	a = arena_new(NULL);
+	event_emit(lane->session->sink,
+	    &(struct event){ .kind = EVENT_ROWS,
+		.step = lane->step,
+		.text = conn_row_text(a, lane->session->conn) });
+	arena_close(a);
+}
+
+static void
+statement_done(struct lane *lane, int64_t number)
+{
+	int64_t now = time_now_us();
+
+	event_emit(lane->session->sink,
+	    &(struct event){ .kind = EVENT_STATEMENT_DONE,
+		.step = lane->step,
+		.statement = number,
+		.statement_total = lane->step->script->statement_total,
+		.elapsed_ms = (now - lane->last_done_us) / 1000 });
+	lane->last_done_us = now;
+	lane->rows_shown = 0;
+}
+
+/* COMMIT of a failed transaction ends well, with the tag ROLLBACK. */
+static void
+commit_done(struct lane *lane, const char *tag)
+{
+	struct error *err;
+
+	lane->committed = strcmp(tag, "COMMIT") == 0;
+	if (lane->committed)
+		return;
+	err = lane->scratch;
+	error_set(err, ERR_SQL, "the transaction was rolled back instead of committed");
+	(void)fail(lane, &lane->queue[lane->queue_head], NULL, err);
+}
+
+static void
+answered(struct lane *lane, const struct conn_result *result, const struct error *err)
+{
+	const struct lane_expectation *at = &lane->queue[lane->queue_head];
+
+	if (result->outcome == OUTCOME_FAILED)
+		(void)fail(lane, at, result, err);
+	else if (result->outcome == OUTCOME_OK && at->what == LANE_COMMIT)
+		commit_done(lane, result->tag);
+	else if (result->outcome == OUTCOME_OK && at->what == LANE_STATEMENT)
+		statement_done(lane, at->number);
+	lane->queue_head++;
+}
+
+static void
+warn_copy_out(struct lane *lane, size_t bytes)
+{
+	event_warning(lane->session->sink, "%s: COPY TO STDOUT: %zu bytes were dropped",
+	    lane->step->script->script, bytes);
+}
+
+/* Takes the answers that have come; false when the connection is gone. */
+static bool
+take_answers(struct lane *lane, bool *copy_in)
+{
+	struct conn *c = lane->session->conn;
+	struct error *err = lane->scratch;
+	struct conn_result result;
+	size_t dropped = 0;
+
+	while (expected(lane) > 0) {
+		conn_result(c, &result, err);
+		switch (result.outcome) {
+		case OUTCOME_ROW:
+			show_row(lane);
+			break;
+		case OUTCOME_PENDING:
+		case OUTCOME_NONE:
+			return true;
+		case OUTCOME_COPY_IN:
+			*copy_in = true;
+			return true;
+		case OUTCOME_COPY_OUT:
+			if (!conn_copy_drain(c, &dropped, err))
+				return lose(lane, err);
+			if (dropped > 0)
+				warn_copy_out(lane, dropped);
+			break;
+		case OUTCOME_LOST:
+			return lose(lane, err);
+		case OUTCOME_OK:
+		case OUTCOME_FAILED:
+		case OUTCOME_ABORTED:
+		case OUTCOME_SYNC:
+			answered(lane, &result, err);
+			break;
+		}
+	}
+	return true;
+}
+
+/* --- waiting --- */
+
+static bool
+looks(const struct lane *lane)
+{
+	return lane->look_every_ms > 0 && lane->watch != NULL && lane->behind == NULL &&
+	    !lane->interrupted;
+}
+
+/* The watcher's turn: who waits behind us, and who blocks us. */
+static void
+look(struct lane *lane)
+{
+	struct arena *a;
+	const char *text;
+
+	if ((time_now_us() - lane->started_us) / 1000 < lane->look_after_ms)
+		return;
+	a = arena_new(NULL);
+	text = watch_blockers(a, lane->watch);
+	if (text != NULL)
+		lane->blockers = arena_strdup(lane->arena, text);
+	if (lane->max_blocking_ms > 0) {
+		text = watch_behind(a, lane->watch, lane->max_blocking_ms);
+		if (text != NULL) {
+			lane->behind = arena_strdup(lane->arena, text);
+			conn_cancel(lane->session->conn);
+		}
+	}
+	arena_close(a);
+}
+
+static void
+interrupt(struct lane *lane)
+{
+	lane->interrupted = true;
+	lane->give_up_ms = time_now_ms() + AFTER_CANCEL_MS;
+	conn_cancel(lane->session->conn);
+}
+
+static int64_t
+wait_limit(const struct lane *lane)
+{
+	if (lane->give_up_ms != 0)
+		return lane->give_up_ms > time_now_ms() ? lane->give_up_ms - time_now_ms() : 0;
+	return looks(lane) ? lane->look_every_ms : -1;
+}
+
+/* Pushes what is queued and waits for the socket once. */
+static bool
+wait_once(struct lane *lane, bool for_write_only, bool *pushed)
+{
+	struct conn *c = lane->session->conn;
+	struct error *err = lane->scratch;
+	int events;
+
+	if (!conn_push(c, &events, err))
+		return lose(lane, err);
+	*pushed = (events & CONN_WRITE) == 0;
+	if (for_write_only && *pushed)
+		return true;
+	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted)) {
+	case WAIT_READY:
+		return conn_pull(c, err) ? true : lose(lane, err);
+	case WAIT_INTERRUPTED:
+		interrupt(lane);
+		return true;
+	case WAIT_TIME:
+		break;
+	}
+	if (lane->give_up_ms != 0) {
+		error_set(err, ERR_CONNECT, "no answer from the server after the cancel");
+		return lose(lane, err);
+	}
+	look(lane);
+	return true;
+}
+
+/* Until at most that many answers are outstanding. */
+static bool
+drain_to(struct lane *lane, size_t outstanding, bool *copy_in)
+{
+	bool pushed;
+
+	for (;;) {
+		if (!take_answers(lane, copy_in))
+			return false;
+		if (expected(lane) <= outstanding || *copy_in)
+			return true;
+		if (!wait_once(lane, false, &pushed))
+			return false;
+	}
+}
+
+bool
+lane_drain(struct lane *lane)
+{
+	bool copy_in = false;
+
+	return drain_to(lane, 0, &copy_in) && !lane->failure.failed;
+}
+
+/* --- saying --- */
+
+static bool
+send(struct lane *lane, enum lane_what what, int64_t number, const char *sql, int count,
+    const char *const *parameters)
+{
+	struct conn *c = lane->session->conn;
+	struct error *err = lane->scratch;
+	bool sent;
+
+	if (lane->plain && what == LANE_STATEMENT)
+		sent = conn_send_plain(c, sql, err);
+	else
+		sent = conn_send(c, sql, count, parameters, !lane->plain, err);
+	if (!sent)
+		return lose(lane, err);
+	expect(lane, what, number);
+	if (what == LANE_COMMIT) {
+		lane->commit_sent = true;
+		event_emit(lane->session->sink,
+		    &(struct event){ .kind = EVENT_COMMIT_SENT, .step = lane->step });
+	}
+	return true;
+}
+
+/* A window that is full ends with a Sync; the one before it must be answered by then. */
+static bool
+turn_window(struct lane *lane, size_t bytes)
+{
+	size_t count = ++lane->window_count;
+	bool copy_in = false;
+
+	lane->window_bytes += bytes;
+	if (lane->window_bytes < WINDOW_BYTES && count < WINDOW_STATEMENTS)
+		return true;
+	if (!lane_sync(lane))
+		return false;
+	lane->window_bytes = 0;
+	lane->window_count = 0;
+	return drain_to(lane, count + 1, &copy_in) && !lane->failure.failed;
+}
+
+static bool
+say(struct lane *lane, enum lane_what what, int64_t number, const char *sql, int count,
+    const char *const *parameters)
+{
+	if (lane->failure.failed)
+		return false;
+	if (!send(lane, what, number, sql, count, parameters))
+		return false;
+	return lane->plain ? lane_drain(lane) : turn_window(lane, strlen(sql));
+}
+
+bool
+lane_say(struct lane *lane, enum lane_what what, int64_t number, const char *sql)
+{
+	return say(lane, what, number, sql, 0, NULL);
+}
+
+bool
+lane_say_with(struct lane *lane, enum lane_what what, const char *sql, int count,
+    const char *const *parameters)
+{
+	return say(lane, what, 0, sql, count, parameters);
+}
+
+bool
+lane_sync(struct lane *lane)
+{
+	struct error *err;
+	bool pushed = false;
+
+	if (lane->plain)
+		return !lane->failure.failed;
+	err = lane->scratch;
+	if (!conn_send_sync(lane->session->conn, err))
+		return lose(lane, err);
+	expect(lane, LANE_SYNC, 0);
+	lane->windows++;
+	/* libpq's buffer must not grow while the server's is full: read in between. */
+	while (!pushed) {
+		bool copy_in = false;
+
+		if (!wait_once(lane, true, &pushed) || !take_answers(lane, &copy_in))
+			return false;
+	}
+	return true;
+}
+
+/* --- COPY --- */
+
+bool
+lane_copy(struct lane *lane, int64_t number, const char *sql)
+{
+	bool copy_in = false;
+
+	if (lane->failure.failed || !send(lane, LANE_STATEMENT, number, sql, 0, NULL))
+		return false;
+	return drain_to(lane, 0, &copy_in) && !lane->failure.failed;
+}
+
+bool
+lane_copy_data(struct lane *lane, const char *data, size_t length)
+{
+	struct error *err = lane->scratch;
+
+	if (conn_copy_put(lane->session->conn, data, length, err))
+		return true;
+	if (err->code != ERR_INTERRUPTED)
+		return lose(lane, err);
+	interrupt(lane);
+	return lane_copy_end(lane, "interrupted");
+}
+
+bool
+lane_copy_end(struct lane *lane, const char *reason)
+{
+	struct error *err = lane->scratch;
+
+	if (!conn_copy_end(lane->session->conn, reason, err) && !lane->interrupted)
+		return lose(lane, err);
+	return lane_drain(lane);
+}
+
+/* --- opening and closing --- */
+
+bool
+lane_open(struct lane *lane)
+{
+	struct error *err = lane->scratch;
+
+	if (lane->plain || conn_pipeline_start(lane->session->conn, err))
+		return true;
+	return lose(lane, err);
+}
+
+static void
+roll_back(struct lane *lane)
+{
+	struct conn *c = lane->session->conn;
+	struct error *err = lane->scratch;
+
+	conn_patience(c, AFTER_CANCEL_MS);
+	if (!conn_query(lane->arena, c, "ROLLBACK", 0, NULL, NULL, err))
+		lane->lost = true;
+	conn_patience(c, 0);
+}
+
+void
+lane_close(struct lane *lane)
+{
+	struct error *err = lane->scratch;
+	bool copy_in = false;
+
+	/* Behind a failure the last window is still open: without its Sync the rest never comes. */
+	if (!lane->lost && !lane->plain && lane->failure.failed && !lane_sync(lane))
+		return;
+	if (!lane->lost && !drain_to(lane, 0, &copy_in))
+		return;
+	if (!lane->lost && !lane->plain && !conn_pipeline_end(lane->session->conn, err))
+		(void)lose(lane, err);
+	if (!lane->lost && conn_in_transaction(lane->session->conn))
+		roll_back(lane);
+}
+
+int64_t
+lane_work_ms(const struct lane *lane)
+{
+	return (lane->last_done_us - lane->started_us) / 1000;
+}
