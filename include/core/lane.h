@@ -75,10 +75,10 @@ MUST_CHECK bool lane_sync(struct lane *lane);
 /* Waits until everything said has been answered. */
 MUST_CHECK bool lane_drain(struct lane *lane);
 
-/* COPY ... FROM STDIN in the plain lane: the statement, its data, its end. */
+/* COPY ... FROM STDIN in the plain lane: the statement, its data, its end (with a reason: given up). */
 MUST_CHECK bool lane_copy(struct lane *lane, int64_t number, const char *sql);
 MUST_CHECK bool lane_copy_data(struct lane *lane, const char *data, size_t length);
-MUST_CHECK bool lane_copy_end(struct lane *lane, const char *reason);
+bool lane_copy_end(struct lane *lane, const char *reason);
 
 /*
  * Starts and ends the pipeline; lane_close reads what is still to come and, when a transaction may
@@ -86,6 +86,15 @@ MUST_CHECK bool lane_copy_end(struct lane *lane, const char *reason);
  */
 MUST_CHECK bool lane_open(struct lane *lane);
 void lane_close(struct lane *lane);
+/* The transaction cannot go on for a reason that the caller knows: lane_close rolls it back. */
+void lane_abandon(struct lane *lane);
+/*
+ * Takes the session back to what it was when it was opened, the run lock excepted, in a window of
+ * its own: inside the file's transaction it would be rolled back with it.
+ */
+MUST_CHECK bool lane_reset(struct lane *lane);
+/* Says when the watcher is to look: in the middle of each try but the first, and behind 2 s. */
+void lane_watch(struct lane *lane, int attempt, int64_t budget_ms);
 /* How long statements ran, until the last one that ended well. */
 int64_t lane_work_ms(const struct lane *lane);
 

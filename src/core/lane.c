@@ -5,12 +5,16 @@
 
 #include "base/time.h"
 #include "core/wait.h"
+#include "query.h"
 
 enum {
 	WINDOW_BYTES = 65536, /* libpq's own threshold for sending */
 	WINDOW_STATEMENTS = 1000,
 	AFTER_CANCEL_MS = 3000,
-	ROWS_SHOWN = 10
+	ROWS_SHOWN = 10,
+	LOOK_EVERY_MS = 250,
+	LOOK_AFTER_MS = 2000,
+	LEAST_LOOK_MS = 20
 };
 
 struct lane_expectation {
@@ -458,6 +462,44 @@ lane_close(struct lane *lane)
 		(void)lose(lane, err);
 	if (!lane->lost && conn_in_transaction(lane->session->conn))
 		roll_back(lane);
+}
+
+void
+lane_abandon(struct lane *lane)
+{
+	lane->failure.failed = true;
+}
+
+bool
+lane_reset(struct lane *lane)
+{
+	/* DISCARD ALL without the advisory locks (manual: DISCARD). */
+	static const char *const statements[] = { "CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT",
+		"RESET ROLE", "RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "DISCARD PLANS",
+		"DISCARD TEMP", "DISCARD SEQUENCES" };
+	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+		if (!lane_say(lane, LANE_OWN, 0, statements[i]))
+			return false;
+	}
+	session_prologue_parameters(lane->arena, lane->session, parameters);
+	return lane_say_with(lane, LANE_OWN, query_session_prologue, SESSION_PROLOGUE_PARAMETERS,
+		   parameters) &&
+	    lane_sync(lane);
+}
+
+void
+lane_watch(struct lane *lane, int attempt, int64_t budget_ms)
+{
+	const struct directives *d = &lane->step->script->directives;
+	int64_t half = budget_ms / 2 < LEAST_LOOK_MS ? LEAST_LOOK_MS : budget_ms / 2;
+
+	lane->max_blocking_ms = d->given && d->max_blocking_ms != NOT_GIVEN
+	    ? d->max_blocking_ms
+	    : lane->session->config->max_blocking_ms;
+	lane->look_every_ms = attempt > 1 && half < LOOK_EVERY_MS ? half : LOOK_EVERY_MS;
+	lane->look_after_ms = attempt > 1 ? 0 : LOOK_AFTER_MS;
 }
 
 int64_t

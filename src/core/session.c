@@ -247,48 +247,42 @@ session_open(struct arena *a, const struct config *config, struct sink *sink, bo
 	return look(s, writing, err);
 }
 
-/* Only what the history knows is compared with it: the other files are hashed when they are read. */
-static bool
-hash_recorded(struct session *s, struct problems *problems)
+/* Only what the history knows is compared with it: the others are hashed when they are read. */
+static void
+hash_recorded(struct session *s, const struct goal *goal, struct problems *problems)
 {
-	bool ok = true;
+	size_t count;
+	struct script **scripts =
+	    plan_recorded(s->arena, goal, &s->scripts, &s->history, &count);
 
-	for (size_t i = 0; i < s->scripts.count; i++) {
-		struct script *script = &s->scripts.list[i];
-		struct error *err;
+	for (size_t i = 0; i < count; i++) {
+		struct error *err = error_new(s->arena);
 
-		if (script->hashed || !plan_recorded(script, &s->history))
-			continue;
-		err = error_new(s->arena);
-		if (script_hash(script, &s->environment, err))
-			continue;
-		error_copy(problem_add(problems), err);
-		ok = false;
+		if (!scripts[i]->hashed && !script_hash(scripts[i], &s->environment, err))
+			error_copy(problem_add(problems), err);
 	}
-	return ok;
 }
 
 bool
 session_plan(struct session *s, const struct goal *goal, struct error *err)
 {
-	struct problems setup = { .arena = s->arena };
-	struct problems unreadable = { .arena = s->arena };
+	struct plan *plan = &s->plan;
 
-	if (s->scripts.list == NULL && s->scan_problems.arena == NULL) {
+	if (s->scan_problems.arena == NULL) {
 		s->scan_problems.arena = s->arena;
 		if (!scripts_scan(s->arena, s->config, &s->scripts, &s->scan_problems, err))
 			return false;
 	}
-	if (!history_read(s->arena, s->conn, s->config, &s->history, &setup, err))
+	*plan = (struct plan){ .file_problems = { .arena = s->arena },
+		.setup_problems = { .arena = s->arena } };
+	if (!history_read(s->arena, s->conn, s->config, &s->history, &plan->setup_problems, err))
 		return false;
 	s->environment.default_schema = s->history.schema;
 	s->environment.table = s->history.table;
-	(void)hash_recorded(s, &unreadable); /* the problems tell it */
-	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, &s->plan, err))
+	problems_append(&plan->file_problems, &s->scan_problems);
+	hash_recorded(s, goal, &plan->file_problems);
+	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, plan, err))
 		return false;
-	problems_append(&s->plan.file_problems, &s->scan_problems);
-	problems_append(&s->plan.file_problems, &unreadable);
-	problems_append(&s->plan.setup_problems, &setup);
-	plan_read(&s->plan, &s->environment);
+	plan_read(plan, &s->environment);
 	return true;
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_APPLY_H
+#define CORE_APPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/facts.h"
+#include "core/record.h"
+#include "core/watch.h"
+
+/*
+ * Applies files: one transaction with its history row, tried again while its locks cannot be had
+ * (apply.c), or statement by statement without one (stepwise.c).
+ */
+
+struct apply {
+	struct session *session;
+	struct record_writer writer;
+	struct facts facts;
+	struct watch *watch;
+	bool dirty; /* a file has used the session: it is reset before the next one */
+	size_t step_total;
+	size_t step_number; /* of the step at hand, from 1 */
+};
+
+enum apply_end {
+	APPLY_DONE,
+	APPLY_FAILED, /* err tells why; the database is as err->state says */
+	APPLY_FENCED /* another run was faster: plan again */
+};
+
+/*
+ * Applies the scripts of count steps in one transaction (count > 1: group), *ms is how long the
+ * last attempt took.
+ */
+enum apply_end apply_transaction(
+    struct apply *x, const struct step *steps, size_t count, int64_t *ms, struct error *err);
+/* Applies one script without a transaction. */
+enum apply_end
+apply_stepwise(struct apply *x, const struct step *step, int64_t *ms, struct error *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_RECORD_H
+#define CORE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/session.h"
+
+/*
+ * The rows that a run writes into the history and the journal, as statements with parameters.
+ * Whoever sends them does so behind SET LOCAL search_path = pg_catalog.
+ */
+struct record_writer {
+	struct session *session;
+	char run_id[37]; /* a UUID: tells our transaction from every other one */
+	const char *run_setting; /* SET LOCAL migrate.run = ... */
+	const char *installed_by;
+	const char *insert, *delete, *update, *succeed, *journal; /* with their names put in */
+	char host[256], pid[16], lock_key[24];
+};
+
+/* A statement ready to be sent. */
+enum { RECORD_PARAMETERS_MAX = 16 };
+struct record_sql {
+	const char *sql;
+	int count;
+	const char *parameters[RECORD_PARAMETERS_MAX];
+};
+
+/* Made when the history's names are known. */
+void record_writer_init(struct record_writer *w, struct arena *a, struct session *s);
+
+/* The statement of one record; timed: the row counts the time since its transaction's begin. */
+void record_sql(struct arena *a, const struct record_writer *w, const struct record *record,
+    bool timed, struct record_sql *out);
+/* RECORD_SUCCEED of a file without a transaction, with how long it took. */
+void record_sql_succeed(
+    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct record_sql *out);
+
+/* A journal row about a file: how an attempt ended. */
+struct journal_entry {
+	const struct script *script;
+	const char *type;
+	const char *state; /* done, failed, unknown */
+	int attempt;
+	int64_t lock_wait_ms;
+	int64_t elapsed_ms; /* -1: since the transaction's begin */
+	const struct error *failure; /* or NULL */
+};
+void record_sql_journal(struct arena *a, const struct record_writer *w,
+    const struct journal_entry *entry, struct record_sql *out);
+
+/* Did a record fail because another run has the lock or took the rank? */
+bool record_is_fence(const struct error *err);
+/* Ends a file without a transaction: its row becomes a success, with the journal's row. */
+MUST_CHECK bool record_succeed(struct arena *a, struct record_writer *w, int rank,
+    const struct journal_entry *entry, struct error *err);
+/* Writes the records of a step in one transaction of its own, under the fence. */
+MUST_CHECK bool record_write(struct arena *a, struct record_writer *w, const struct record *records,
+    size_t count, struct error *err);
+
+#endif

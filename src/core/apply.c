@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/apply.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "core/flush.h"
+#include "core/lane.h"
+#include "core/send.h"
+#include "core/tries.h"
+#include "core/verdict.h"
+#include "core/wait.h"
+
+/* One attempt at a transaction. */
+struct attempt {
+	struct apply *x;
+	struct arena *arena;
+	const struct step *steps;
+	size_t count;
+	int number;
+	int64_t budget_ms, wait_ms;
+	struct lane lane;
+	struct error *lane_error, *file_error; /* the server's side and the file's */
+};
+
+static bool
+own(struct attempt *t, const char *sql)
+{
+	return lane_say(&t->lane, LANE_OWN, 0, sql);
+}
+
+static bool
+say_record(struct attempt *t, const struct record_sql *sql)
+{
+	return lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters);
+}
+
+/* BEGIN with the modes that the file itself asked for; its run id proves later that it is ours. */
+static bool
+begin(struct attempt *t)
+{
+	const struct script *script = t->steps[0].script;
+	const char *modes = script->begin_modes;
+
+	return own(t,
+		   modes == NULL || t->count > 1 ? "BEGIN"
+						 : arena_printf(t->arena, "BEGIN %s", modes)) &&
+	    own(t, t->x->writer.run_setting);
+}
+
+/* What the file may have changed must not reach our own statements. */
+static bool
+leave_file(struct attempt *t)
+{
+	const struct config *config = t->x->session->config;
+
+	if (!own(t, "RESET SESSION AUTHORIZATION"))
+		return false;
+	if (config->role == NULL
+		? !own(t, "RESET ROLE")
+		: !own(t,
+		      arena_printf(t->arena, "SET LOCAL ROLE %s",
+			  conn_identifier(t->arena, t->x->session->conn, config->role))))
+		return false;
+	return own(t, "SET LOCAL search_path = pg_catalog");
+}
+
+static bool
+say_rows(struct attempt *t, const struct step *step)
+{
+	struct record_sql sql;
+	struct journal_entry entry = { .script = step->script,
+		.type = step->records[0].type,
+		.state = "done",
+		.attempt = t->number,
+		.lock_wait_ms = t->wait_ms,
+		.elapsed_ms = -1 };
+
+	record_sql(t->arena, &t->x->writer, &step->records[0], true, &sql);
+	if (!say_record(t, &sql))
+		return false;
+	record_sql_journal(t->arena, &t->x->writer, &entry, &sql);
+	return say_record(t, &sql);
+}
+
+/* With group the search_path of the next file must be the session's again. */
+static bool
+enter_file(struct attempt *t, const struct step *step, bool first)
+{
+	const struct session *s = t->x->session;
+	const char *role = step->script->directives.role;
+
+	if (!first &&
+	    !own(t,
+		arena_printf(t->arena, "SET LOCAL search_path = %s",
+		    s->history.search_path == NULL ? "DEFAULT" : s->history.search_path)))
+		return false;
+	return role == NULL ||
+	    own(t,
+		arena_printf(
+		    t->arena, "SET LOCAL ROLE %s", conn_identifier(t->arena, s->conn, role)));
+}
+
+static bool
+say_step(struct attempt *t, const struct step *step, bool first)
+{
+	int64_t locks = send_strong_locks(&t->x->facts, step->script);
+	struct send send;
+
+	if (!enter_file(t, step, first) ||
+	    !send_open(t->arena, &send, &t->lane, step->script, &t->x->facts, true, t->file_error))
+		return false;
+	send.run_setting = t->x->writer.run_setting;
+	send.share_ms = locks > 0 ? tries_share(t->budget_ms, locks) : 0;
+	return send_all(&send, t->file_error) && leave_file(t) && say_rows(t, step);
+}
+
+static bool
+say_transaction(struct attempt *t)
+{
+	size_t windows = t->lane.windows;
+
+	if (!begin(t))
+		return false;
+	for (size_t i = 0; i < t->count; i++) {
+		if (!say_step(t, &t->steps[i], i == 0))
+			return false;
+	}
+	/*
+	 * In a file of more than one window a ROLLBACK TO behind a window's Sync would swallow an
+	 * error: COMMIT only when everything before it is known to be well.
+	 */
+	if (t->lane.windows > windows && (!lane_sync(&t->lane) || !lane_drain(&t->lane)))
+		return false;
+	return lane_say(&t->lane, LANE_COMMIT, 0, "COMMIT") && lane_sync(&t->lane) &&
+	    lane_drain(&t->lane);
+}
+
+static bool
+uses_plain_lane(const struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].script->copies)
+			return true;
+	}
+	return false;
+}
+
+static void
+run_attempt(struct attempt *t)
+{
+	struct apply *x = t->x;
+
+	lane_init(&t->lane, t->arena, x->session, x->watch, t->steps,
+	    uses_plain_lane(t->steps, t->count), t->lane_error);
+	lane_watch(&t->lane, t->number, t->budget_ms);
+	if (lane_open(&t->lane) && (!x->dirty || lane_reset(&t->lane))) {
+		x->dirty = true;
+		(void)say_transaction(t); /* the lane and the errors tell the rest */
+	}
+	/* A file that cannot be read on, or has changed, leaves its transaction open. */
+	if (t->file_error->code != ERR_NONE && !t->lane.failure.failed)
+		lane_abandon(&t->lane);
+	lane_close(&t->lane);
+}
+
+/* --- the verdict --- */
+
+static bool
+is_fence(const struct attempt *t)
+{
+	const struct lane_failure *f = &t->lane.failure;
+
+	return f->what == LANE_RECORD &&
+	    ((strcmp(t->lane_error->sqlstate, "23502") == 0 &&
+		 strcmp(f->column, "installed_rank") == 0) ||
+		strcmp(t->lane_error->sqlstate, "23505") == 0);
+}
+
+static const char *
+steps_name(struct attempt *t)
+{
+	return t->count == 1 ? t->steps[0].script->script : "the group";
+}
+
+static void
+say_rolled_back(struct attempt *t, struct error *err)
+{
+	err->state = arena_printf(err->arena, "rolled back, nothing of %s was kept", steps_name(t));
+}
+
+static void
+say_failed(struct attempt *t, struct error *err)
+{
+	if (t->file_error->code != ERR_NONE) {
+		error_copy(err, t->file_error);
+	} else {
+		error_copy(err, t->lane_error);
+		verdict_error(t->x, &t->lane, err);
+	}
+	if (t->lane.lost && t->lane.commit_sent) {
+		err->code = ERR_UNKNOWN;
+		err->state = arena_printf(err->arena,
+		    "the connection was lost: whether %s was committed is not known",
+		    steps_name(t));
+		(void)error_next(
+		    err, "Run \"migrate status\": if it is listed as applied, it was committed.");
+	} else {
+		say_rolled_back(t, err);
+	}
+}
+
+/* --- the tries --- */
+
+static bool
+flush_all(struct attempt *t, struct error *err)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (send_strong_locks(&t->x->facts, t->steps[i].script) > 0 &&
+		    !flush_tables(t->x, t->steps[i].script, err))
+			return false;
+	}
+	return true;
+}
+
+static struct tries
+tries_of(const struct apply *x, const struct step *steps, size_t count)
+{
+	struct tries tries = { .lock_retry_ms = x->session->config->lock_retry_ms,
+		.max_stall_ms = x->session->config->max_stall_ms };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct directives *d = &steps[i].script->directives;
+
+		if (d->given && d->max_stall_ms != NOT_GIVEN)
+			tries.max_stall_ms = d->max_stall_ms;
+	}
+	return tries;
+}
+
+/* Makes the next attempt; *again with the pause that goes before another one. */
+static enum apply_end
+attempt_once(
+    struct attempt *t, struct tries *tries, int64_t start_ms, int64_t *pause_ms, struct error *err)
+{
+	int64_t elapsed = time_now_ms() - start_ms;
+	enum try_again class;
+
+	*pause_ms = -1;
+	t->budget_ms = tries_budget(tries, elapsed);
+	t->wait_ms = elapsed;
+	if (!flush_all(t, err)) {
+		say_rolled_back(t, err);
+		return APPLY_FAILED;
+	}
+	run_attempt(t);
+	if (t->lane.committed)
+		return APPLY_DONE;
+	if (t->lane.failure.failed && is_fence(t))
+		return APPLY_FENCED;
+	say_failed(t, err);
+	class = t->file_error->code == ERR_NONE && !t->lane.lost
+	    ? tries_class(t->lane_error->sqlstate)
+	    : TRY_NO;
+	if (class == TRY_SERIALIZATION)
+		tries->serialization++;
+	*pause_ms = tries_pause(t->budget_ms);
+	if (!tries_left(tries, class, time_now_ms() - start_ms, *pause_ms, lane_work_ms(&t->lane)))
+		*pause_ms = -1;
+	return APPLY_FAILED;
+}
+
+static enum apply_end
+try_transaction(struct apply *x, struct arena *a, struct attempt *t, struct tries *tries,
+    int64_t *pause_ms, int64_t start_ms, struct error *err)
+{
+	enum apply_end end;
+
+	t->arena = a;
+	t->lane_error = error_new(a);
+	t->file_error = error_new(a);
+	t->number = tries->attempt;
+	end = attempt_once(t, tries, start_ms, pause_ms, err);
+	if (end == APPLY_FAILED && t->lane.session != NULL)
+		verdict_journal(x, &t->lane, t->number, err);
+	if (end == APPLY_FAILED && *pause_ms >= 0)
+		verdict_try(x, &t->lane, t->number, *pause_ms);
+	return end;
+}
+
+enum apply_end
+apply_transaction(
+    struct apply *x, const struct step *steps, size_t count, int64_t *ms, struct error *err)
+{
+	struct tries tries = tries_of(x, steps, count);
+	int64_t start = time_now_ms();
+
+	for (tries.attempt = 1;; tries.attempt++) {
+		struct arena *a = arena_new(x->session->arena);
+		struct attempt t = { .x = x, .steps = steps, .count = count };
+		int64_t pause = -1;
+		enum apply_end end = try_transaction(x, a, &t, &tries, &pause, start, err);
+
+		*ms = t.lane.started_us == 0 ? 0 : (time_now_us() - t.lane.started_us) / 1000;
+		arena_close(a);
+		if (end != APPLY_FAILED || pause < 0)
+			return end;
+		if (!wait_pause(pause, err)) {
+			say_rolled_back(&t, err);
+			return APPLY_FAILED;
+		}
+	}
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/record.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mask.h"
+#include "base/time.h"
+#include "query.h"
+
+enum { ERROR_BYTES = 1024 };
+
+static void
+make_run_id(char out[37])
+{
+	unsigned char bytes[16];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)time_random(0, 255);
+	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
+	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+	for (size_t i = 0, at = 0; i < sizeof(bytes); i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[at++] = '-';
+		at += (size_t)snprintf(out + at, 37 - at, "%02x", bytes[i]);
+	}
+}
+
+void
+record_writer_init(struct record_writer *w, struct arena *a, struct session *s)
+{
+	const struct history *h = &s->history;
+
+	*w = (struct record_writer){ .session = s };
+	make_run_id(w->run_id);
+	w->run_setting = arena_printf(a, "SET LOCAL migrate.run = '%s'", w->run_id);
+	w->installed_by =
+	    s->config->installed_by != NULL ? s->config->installed_by : s->environment.user;
+	w->insert = conn_query_text(
+	    a, s->conn, query_record_insert, "schema", h->schema, "table", h->table, NULL);
+	w->delete = conn_query_text(
+	    a, s->conn, query_record_delete, "schema", h->schema, "table", h->table, NULL);
+	w->update = conn_query_text(
+	    a, s->conn, query_record_update, "schema", h->schema, "table", h->table, NULL);
+	w->succeed = conn_query_text(
+	    a, s->conn, query_record_succeed, "schema", h->schema, "table", h->table, NULL);
+	w->journal = conn_query_text(
+	    a, s->conn, query_record_journal, "schema", h->schema, "journal", h->journal, NULL);
+	if (gethostname(w->host, sizeof(w->host)) != 0)
+		w->host[0] = '\0';
+	w->host[sizeof(w->host) - 1] = '\0';
+	snprintf(w->pid, sizeof(w->pid), "%ld", (long)getpid());
+	snprintf(w->lock_key, sizeof(w->lock_key), "%" PRId64, h->lock_key);
+}
+
+static const char *
+integer(struct arena *a, int64_t value)
+{
+	return arena_printf(a, "%" PRId64, value);
+}
+
+static const char *
+checksum(struct arena *a, const struct record *r)
+{
+	return r->has_checksum ? integer(a, r->checksum) : NULL;
+}
+
+static void
+sql_succeed(
+    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct record_sql *out)
+{
+	*out = (struct record_sql){ w->succeed, 2, { integer(a, rank), integer(a, ms) } };
+}
+
+void
+record_sql(struct arena *a, const struct record_writer *w, const struct record *r, bool timed,
+    struct record_sql *out)
+{
+	const char *rank = integer(a, r->rank);
+
+	switch (r->kind) {
+	case RECORD_INSERT:
+		*out = (struct record_sql){ w->insert, 11,
+			{ rank, r->version, r->description, r->type, r->script, checksum(a, r),
+			    w->installed_by, w->lock_key, w->run_id, timed ? "true" : "false",
+			    r->success ? "true" : "false" } };
+		break;
+	case RECORD_DELETE:
+		*out = (struct record_sql){ w->delete, 1, { rank } };
+		break;
+	case RECORD_UPDATE:
+		*out = (struct record_sql){ w->update, 4,
+			{ rank, r->description, r->type, checksum(a, r) } };
+		break;
+	case RECORD_SUCCEED:
+		sql_succeed(a, w, r->rank, 0, out);
+		break;
+	}
+}
+
+/* The server's primary message, without secrets and not too long; never its DETAIL. */
+static const char *
+journal_error(struct arena *a, const struct error *failure)
+{
+	const char *text = mask_escape(a, mask_text(a, failure->message), 0);
+	size_t length = strlen(text);
+
+	if (length > ERROR_BYTES) {
+		length = ERROR_BYTES;
+		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	}
+	return arena_strndup(a, text, length);
+}
+
+void
+record_sql_journal(struct arena *a, const struct record_writer *w, const struct journal_entry *e,
+    struct record_sql *out)
+{
+	const char *sqlstate = NULL, *error = NULL;
+
+	if (e->failure != NULL) {
+		sqlstate = e->failure->sqlstate[0] == '\0' ? NULL : e->failure->sqlstate;
+		error = journal_error(a, e->failure);
+	}
+	*out = (struct record_sql){ w->journal, 16,
+		{ w->run_id, e->script->script, e->script->version, e->type,
+		    integer(a, e->script->statement_total),
+		    integer(a, (int32_t)e->script->body_hash), e->state, integer(a, e->attempt),
+		    sqlstate, error, w->installed_by, w->host, w->pid,
+		    e->elapsed_ms < 0 ? NULL : integer(a, e->elapsed_ms), MIGRATE_VERSION,
+		    integer(a, e->lock_wait_ms) } };
+}
+
+/* --- a transaction of records alone --- */
+
+enum { ROLLBACK_MS = 3000 };
+
+static bool
+open_transaction(struct arena *a, struct record_writer *w, struct error *err)
+{
+	struct conn *c = w->session->conn;
+	const char *key[] = { w->lock_key };
+	struct rows rows;
+
+	if (!conn_query(a, c, "BEGIN", 0, NULL, NULL, err) ||
+	    !conn_query(a, c, "SET LOCAL search_path = pg_catalog", 0, NULL, NULL, err) ||
+	    !conn_query(a, c, w->run_setting, 0, NULL, NULL, err) ||
+	    !conn_query(a, c, query_record_fence, 1, key, &rows, err))
+		return false;
+	return rows_true(&rows, 0, 0) ? true
+				      : error_set(err, ERR_LOCK, "another run has the run lock");
+}
+
+static bool
+send_sql(struct arena *a, struct record_writer *w, const struct record_sql *sql, struct error *err)
+{
+	if (conn_query(a, w->session->conn, sql->sql, sql->count, sql->parameters, NULL, err))
+		return true;
+	return error_at(err, "cannot write the history");
+}
+
+/* Ends the transaction; the first error is the one that is told. */
+static bool
+close_transaction(struct arena *a, struct record_writer *w, bool ok, struct error *err)
+{
+	struct conn *c = w->session->conn;
+	struct error *ignored = error_new(a);
+
+	if (ok)
+		return conn_query(a, c, "COMMIT", 0, NULL, NULL, err);
+	if (!conn_alive(c) || !conn_in_transaction(c))
+		return false;
+	conn_patience(c, ROLLBACK_MS);
+	if (!conn_query(a, c, "ROLLBACK", 0, NULL, NULL, ignored))
+		conn_close(c);
+	else
+		conn_patience(c, 0);
+	return false;
+}
+
+bool
+record_is_fence(const struct error *err)
+{
+	return err->code == ERR_LOCK || strcmp(err->sqlstate, "23502") == 0 ||
+	    strcmp(err->sqlstate, "23505") == 0;
+}
+
+bool
+record_write(struct arena *a, struct record_writer *w, const struct record *records, size_t count,
+    struct error *err)
+{
+	bool ok = open_transaction(a, w, err);
+
+	for (size_t i = 0; ok && i < count; i++) {
+		struct record_sql sql;
+
+		record_sql(a, w, &records[i], false, &sql);
+		ok = send_sql(a, w, &sql, err);
+	}
+	return close_transaction(a, w, ok, err);
+}
+
+bool
+record_succeed(struct arena *a, struct record_writer *w, int rank,
+    const struct journal_entry *entry, struct error *err)
+{
+	struct record_sql succeed, journal;
+	bool ok = open_transaction(a, w, err);
+
+	sql_succeed(a, w, rank, entry->elapsed_ms, &succeed);
+	record_sql_journal(a, w, entry, &journal);
+	ok = ok && send_sql(a, w, &succeed, err) && send_sql(a, w, &journal, err);
+	return close_transaction(a, w, ok, err);
+}

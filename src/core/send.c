@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/send.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "sql/split.h"
+
+enum { NOT_KNOWN = -1 };
+
+/* --- locks --- */
+
+static void
+find_locks(const struct facts *facts, const struct script *script, const struct table_lock **first,
+    size_t *count)
+{
+	*count = 0;
+	*first = facts->locks;
+	for (size_t i = 0; i < facts->count; i++) {
+		if (facts->locks[i].script != script)
+			continue;
+		if (*count == 0)
+			*first = &facts->locks[i];
+		*count += 1; /* they stand together */
+	}
+}
+
+int64_t
+send_strong_locks(const struct facts *facts, const struct script *script)
+{
+	const struct table_lock *locks;
+	int64_t sum = 0;
+	size_t count;
+
+	find_locks(facts, script, &locks, &count);
+	for (size_t i = 0; i < count; i++)
+		sum += locks[i].relations;
+	return sum;
+}
+
+int64_t
+send_strong_locks_of(const struct send *s, const struct statement *kept)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; kept != NULL && i < s->lock_count; i++)
+		sum += s->locks[i].statement == kept->number ? s->locks[i].relations : 0;
+	return sum;
+}
+
+/* --- timeouts --- */
+
+/* A constant of SET as PostgreSQL reads it: a bare number is milliseconds. */
+static int64_t
+set_value(const char *value)
+{
+	int64_t ms;
+
+	if (value == NULL)
+		return NOT_KNOWN;
+	if (strspn(value, "0123456789") == strlen(value))
+		return strtoll(value, NULL, 10);
+	return time_parse(value, &ms) ? ms : NOT_KNOWN;
+}
+
+static void
+timeout_after(struct send_timeout *t, const struct statement_class *class, int64_t setting_ms)
+{
+	bool all = class->setting != NULL && strcmp(class->setting, "all") == 0;
+
+	if (all) {
+		t->own_ms = setting_ms;
+		t->current_ms = NOT_KNOWN;
+	} else if (class->setting != NULL && strcmp(class->setting, t->name) == 0) {
+		t->own_ms = set_value(class->value);
+		t->current_ms = t->own_ms;
+	} else if (class->kind == STATEMENT_SAVEPOINT) {
+		t->current_ms = NOT_KNOWN; /* ROLLBACK TO takes SET LOCAL back */
+	}
+}
+
+static bool
+say_timeout(struct send *s, struct send_timeout *t, int64_t wanted_ms)
+{
+	char sql[96];
+
+	if (wanted_ms == NOT_KNOWN || wanted_ms == t->current_ms)
+		return true;
+	snprintf(sql, sizeof(sql), "SET %s%s = '%" PRId64 "ms'", s->transaction ? "LOCAL " : "",
+	    t->name, wanted_ms);
+	t->current_ms = wanted_ms;
+	return lane_say(s->lane, LANE_OWN, 0, sql);
+}
+
+static int64_t
+wanted_lock_timeout(const struct send *s, const struct statement *kept)
+{
+	int64_t wanted = s->lock.own_ms;
+
+	if (kept == NULL)
+		return wanted;
+	if (kept->class.concurrently && !s->transaction)
+		wanted = s->environment->config->concurrent_lock_timeout_ms;
+	if (kept->directives.given && kept->directives.lock_timeout_ms != NOT_GIVEN)
+		wanted = kept->directives.lock_timeout_ms;
+	if (s->share_ms > 0 && !kept->class.concurrently && send_strong_locks_of(s, kept) > 0 &&
+	    (wanted <= 0 || wanted > s->share_ms))
+		wanted = s->share_ms;
+	return wanted;
+}
+
+static int64_t
+wanted_statement_timeout(const struct send *s, const struct statement *kept)
+{
+	if (kept != NULL && kept->directives.given &&
+	    kept->directives.statement_timeout_ms != NOT_GIVEN)
+		return kept->directives.statement_timeout_ms;
+	return s->statement.own_ms;
+}
+
+/* --- reading --- */
+
+static int64_t
+given_or(const struct directives *d, int64_t value, int64_t setting)
+{
+	return d->given && value != NOT_GIVEN ? value : setting;
+}
+
+bool
+send_open(struct arena *a, struct send *s, struct lane *lane, struct script *script,
+    const struct facts *facts, bool transaction, struct error *err)
+{
+	const struct config *config = lane->session->config;
+	const struct directives *d = &script->directives;
+
+	*s = (struct send){ .lane = lane,
+		.script = script,
+		.environment = &lane->session->environment,
+		.transaction = transaction,
+		.lock = { "lock_timeout", given_or(d, d->lock_timeout_ms, config->lock_timeout_ms),
+		    config->lock_timeout_ms },
+		.statement = { "statement_timeout",
+		    given_or(d, d->statement_timeout_ms, config->statement_timeout_ms),
+		    config->statement_timeout_ms } };
+	find_locks(facts, script, &s->locks, &s->lock_count);
+	return script_reader_open(a, script, s->environment, &s->reader, err);
+}
+
+static const struct statement *
+kept_statement(struct send *s)
+{
+	const struct script *script = s->script;
+
+	if (s->next_kept < script->statement_count &&
+	    script->statements[s->next_kept].number == s->number)
+		return &script->statements[s->next_kept++];
+	return NULL;
+}
+
+bool
+send_next(struct send *s, struct split_item *item, const struct statement **kept, bool *end,
+    struct error *err)
+{
+	*end = false;
+	for (;;) {
+		if (!script_reader_next(s->reader, item, err))
+			return false;
+		if (item->kind == SPLIT_END) {
+			*end = true;
+			return script_reader_end(s->reader, err);
+		}
+		if (item->kind != SPLIT_STATEMENT)
+			continue;
+		s->number++;
+		*kept = kept_statement(s);
+		if (*kept == NULL || !(*kept)->skip)
+			return true;
+	}
+}
+
+/* --- saying --- */
+
+static bool
+say_copy(struct send *s, const struct split_item *statement, struct error *err)
+{
+	struct split_item item;
+
+	if (!lane_copy(s->lane, s->number, statement->text))
+		return false;
+	for (;;) {
+		if (!script_reader_next(s->reader, &item, err)) {
+			(void)lane_copy_end(s->lane, "the file could not be read on");
+			return false;
+		}
+		if (item.kind != SPLIT_COPY_DATA)
+			return lane_copy_end(s->lane, NULL);
+		if (!lane_copy_data(s->lane, item.text, item.length))
+			return false;
+	}
+}
+
+/* What runs, for pg_stat_activity; plain DML is too quick for that. */
+static bool
+say_name(struct send *s, const struct statement *kept)
+{
+	char sql[128];
+
+	if (kept == NULL || s->script->statement_total < 2 || !s->transaction)
+		return true;
+	snprintf(sql, sizeof(sql),
+	    "SET LOCAL application_name = 'migrate %s%.50s %" PRId64 "/%" PRId64 "'",
+	    s->script->version != NULL ? "V" : "R",
+	    s->script->version != NULL ? s->script->version : "", s->number,
+	    s->script->statement_total);
+	return lane_say(s->lane, LANE_OWN, 0, sql);
+}
+
+bool
+send_say(
+    struct send *s, const struct split_item *item, const struct statement *kept, struct error *err)
+{
+	const struct config *config = s->environment->config;
+	bool wiped;
+
+	if (!say_timeout(s, &s->lock, wanted_lock_timeout(s, kept)) ||
+	    !say_timeout(s, &s->statement, wanted_statement_timeout(s, kept)) || !say_name(s, kept))
+		return false;
+	if (item->copy_in)
+		return say_copy(s, item, err);
+	if (!lane_say(s->lane, LANE_STATEMENT, s->number, item->text))
+		return false;
+	if (kept == NULL)
+		return true;
+	timeout_after(&s->lock, &kept->class, config->lock_timeout_ms);
+	timeout_after(&s->statement, &kept->class, config->statement_timeout_ms);
+	wiped = kept->class.setting != NULL && strcmp(kept->class.setting, "all") == 0;
+	return !wiped || s->run_setting == NULL || lane_say(s->lane, LANE_OWN, 0, s->run_setting);
+}
+
+bool
+send_all(struct send *s, struct error *err)
+{
+	const struct statement *kept;
+	struct split_item item;
+	bool end;
+
+	for (;;) {
+		if (!send_next(s, &item, &kept, &end, err))
+			return false;
+		if (end)
+			return true;
+		if (!send_say(s, &item, kept, err))
+			return false;
+	}
+}
+
+/* --- places --- */
+
+void
+send_place(struct arena *a, const struct script *script,
+    const struct script_environment *environment, const struct lane_failure *failure,
+    struct error *err)
+{
+	struct script_reader *reader;
+	struct error *ignored = error_new(a); /* without a place the message still stands */
+	struct split_item item;
+	int64_t number = 0;
+
+	if (!script_reader_open(a, script, environment, &reader, ignored))
+		return;
+	while (script_reader_next(reader, &item, ignored) && item.kind != SPLIT_END) {
+		if (item.kind != SPLIT_STATEMENT || ++number != failure->statement)
+			continue;
+		err->place = split_place(
+		    err->arena, script->path, &item, failure->position > 0 ? failure->position : 1);
+		break;
+	}
+	err->statement = arena_printf(err->arena, "statement %" PRId64 " of %" PRId64,
+	    failure->statement, script->statement_total);
+}
