@@ -159,13 +159,15 @@ walk(struct walk *w, int64_t *ms, struct error *err)
 	struct record_writer *writer = &w->x->writer;
 
 	record.success = false;
-	if (!reset_session(w, err) || !record_write(w->arena, writer, &record, 1, err))
+	if (!reset_session(w, err) || !record_write(w->arena, writer, &record, 1, err)) {
+		say_state(w, err);
 		return record_is_fence(err) ? APPLY_FENCED : APPLY_FAILED;
-	w->x->dirty = true;
+	}
 	lane_init(&w->lane, w->arena, w->x->session, NULL, w->step, true, w->lane_error);
 	if (send_open(w->arena, &w->send, &w->lane, w->step->script, &w->x->facts, false, err) &&
 	    walk_statements(w, err)) {
 		*ms = time_now_ms() - w->start_ms;
+		w->x->dirty = true; /* not before: the patient lock would reset what the file SET */
 		if (finish(w, *ms, err))
 			return APPLY_DONE;
 	}

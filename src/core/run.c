@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/run.h"
+
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/time.h"
+#include "core/apply.h"
+#include "core/history_create.h"
+#include "core/lane.h"
+#include "core/lock.h"
+#include "core/version.h"
+#include "core/wait.h"
+
+enum { RELEASE_MS = 2000 };
+
+struct run {
+	struct session *session;
+	const struct goal *goal;
+	struct run_result *result;
+	struct apply x;
+};
+
+/* --- one step --- */
+
+static void
+tell(struct run *r, enum event_kind kind, const struct step *step, int64_t ms)
+{
+	event_emit(r->session->sink,
+	    &(struct event){ .kind = kind,
+		.step = step,
+		.step_number = r->x.step_number,
+		.step_total = r->x.step_total,
+		.statement_total = step->kind == STEP_SCRIPT ? step->script->statement_total : 0,
+		.elapsed_ms = ms });
+}
+
+static void
+note_applied(struct run *r, const struct step *step, int64_t ms)
+{
+	struct run_result *result = r->result;
+	const char *version = step->records[0].version;
+
+	result->steps =
+	    arena_extend(r->session->arena, result->steps, result->applied, sizeof(*result->steps));
+	result->step_ms = arena_extend(
+	    r->session->arena, result->step_ms, result->applied, sizeof(*result->step_ms));
+	result->steps[result->applied] = step;
+	result->step_ms[result->applied++] = ms;
+	if (step->kind == STEP_SCRIPT && version != NULL &&
+	    (result->version == NULL || version_compare(version, result->version) > 0))
+		result->version = version;
+	tell(r, EVENT_STEP_END, step, ms);
+}
+
+static enum apply_end
+write_records(struct run *r, const struct step *step, struct error *err)
+{
+	struct arena *a = arena_new(r->session->arena);
+	bool ok = record_write(a, &r->x.writer, step->records, step->record_count, err);
+
+	arena_close(a);
+	if (ok)
+		return APPLY_DONE;
+	err->state = "rolled back, the history is as it was";
+	return record_is_fence(err) ? APPLY_FENCED : APPLY_FAILED;
+}
+
+/* The count steps from i on: one, or with group all scripts in one transaction. */
+static enum apply_end
+run_steps(struct run *r, size_t i, size_t count, struct error *err)
+{
+	const struct step *step = &r->session->plan.steps[i];
+	enum apply_end end;
+	int64_t ms = 0;
+
+	r->x.step_number = i + 1;
+	r->session->step = step;
+	for (size_t k = 0; k < count; k++)
+		tell(r, EVENT_STEP_BEGIN, &step[k], 0);
+	if (step->kind == STEP_RECORD)
+		end = write_records(r, step, err);
+	else if (step->script->transaction)
+		end = apply_transaction(&r->x, step, count, &ms, err);
+	else
+		end = apply_stepwise(&r->x, step, &ms, err);
+	r->session->step = NULL;
+	for (size_t k = 0; k < count && end == APPLY_DONE; k++)
+		note_applied(r, &step[k], ms);
+	if (end == APPLY_FAILED) {
+		r->result->failed = step;
+		tell(r, EVENT_STEP_FAILED, step, ms);
+	}
+	return end;
+}
+
+static size_t
+group_size(const struct run *r, size_t i)
+{
+	const struct plan *plan = &r->session->plan;
+	size_t count = 0;
+
+	if (!r->session->config->group || plan->steps[i].kind != STEP_SCRIPT)
+		return 1;
+	while (i + count < plan->step_count && plan->steps[i + count].kind == STEP_SCRIPT)
+		count++;
+	return count;
+}
+
+static enum apply_end
+run_all(struct run *r, struct error *err)
+{
+	const struct plan *plan = &r->session->plan;
+	enum apply_end end = APPLY_DONE;
+
+	r->x.step_total = plan->step_count;
+	for (size_t i = 0, count; i < plan->step_count && end == APPLY_DONE; i += count) {
+		if (interrupt_signal() != 0) {
+			(void)wait_interrupted(err);
+			err->state = "what was applied before is kept, nothing else was begun";
+			return APPLY_FAILED;
+		}
+		count = group_size(r, i);
+		end = run_steps(r, i, count, err);
+	}
+	return end;
+}
+
+/* --- under the run lock --- */
+
+static bool
+refuse(const struct session *s, struct error *err)
+{
+	struct problems problems = { .arena = s->arena };
+
+	plan_refusals(&s->plan, s->config, &problems);
+	if (problems.count == 0)
+		return true;
+	error_set(err, ERR_REFUSED, "%zu problem%s, nothing was run", problems.count,
+	    problems.count == 1 ? "" : "s");
+	return false;
+}
+
+static bool
+refuse_group(const struct session *s, struct error *err)
+{
+	if (!s->config->group)
+		return true;
+	for (size_t i = 0; i < s->plan.step_count; i++) {
+		const struct step *step = &s->plan.steps[i];
+
+		if (step->kind != STEP_SCRIPT || step->script->transaction)
+			continue;
+		error_set_at(err, ERR_REFUSED, (struct place){ .path = step->script->path },
+		    "%s runs without a transaction and cannot be part of a group",
+		    step->script->script);
+		err->state = "nothing was run";
+		return error_next(err, "Apply it alone first (--target), or set group: false.");
+	}
+	if (s->plan.step_count > 1)
+		event_warning(s->sink,
+		    "group: all files run in one transaction, which keeps every lock to its end");
+	return true;
+}
+
+static bool
+clean_session(struct run *r, struct error *err)
+{
+	struct lane lane;
+	bool ok;
+
+	if (!r->x.dirty)
+		return true;
+	lane_init(&lane, r->session->arena, r->session, NULL, NULL, true, err);
+	ok = lane_reset(&lane);
+	lane_close(&lane);
+	r->x.dirty = false;
+	return ok;
+}
+
+static bool
+prepare(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+	bool created_schema;
+
+	if (s->plan.needs_history &&
+	    !history_create(s->arena, s->conn, s->config, &s->history, &created_schema, err))
+		return false;
+	record_writer_init(&r->x.writer, s->arena, s);
+	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
+}
+
+static enum apply_end
+run_locked(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+
+	/* Another run may have finished meanwhile: what is pending is known only now. */
+	if (!clean_session(r, err) || !session_plan(s, r->goal, err) || !refuse(s, err))
+		return APPLY_FAILED;
+	r->result->version = s->plan.schema_version;
+	if (s->plan.step_count == 0)
+		return APPLY_DONE;
+	if (!refuse_group(s, err) || !prepare(r, err))
+		return APPLY_FAILED;
+	return run_all(r, err);
+}
+
+/* The first error is the one to tell; a lock that is not given back ends with the connection. */
+static void
+release(struct run *r)
+{
+	struct session *s = r->session;
+	struct error *err = error_new(s->arena);
+	bool held = true;
+
+	if (!conn_alive(s->conn))
+		return;
+	conn_patience(s->conn, RELEASE_MS);
+	if (lock_release(s->arena, s->conn, s->history.lock_key, &held, err) && !held)
+		event_warning(s->sink,
+		    "the run lock had been released from inside a file: another run may have "
+		    "worked at the same time");
+	conn_patience(s->conn, 0);
+}
+
+static const char *
+last_words(const struct session *s)
+{
+	return arena_printf(s->arena,
+	    "\nmigrate: left at once; the server may still finish what it was doing (backend pid "
+	    "%d)\n",
+	    conn_backend_pid(s->conn));
+}
+
+bool
+run_plan(struct session *s, const struct goal *goal, struct run_result *result, struct error *err)
+{
+	struct run r = { .session = s,
+		.goal = goal,
+		.result = result,
+		.x = { .session = s, .watch = watch_new(s->arena, s) } };
+	int64_t start = time_now_ms();
+	enum apply_end end = APPLY_FENCED;
+
+	*result = (struct run_result){ .initial_version = s->plan.schema_version,
+		.version = s->plan.schema_version };
+	if (!refuse(s, err))
+		return false;
+	if (s->plan.step_count == 0)
+		return true;
+	interrupt_last_words(last_words(s));
+	while (end == APPLY_FENCED) {
+		error_clear(err);
+		if (!lock_take(s->arena, s->conn, s->config, s->history.lock_key, s->sink, err))
+			break;
+		end = run_locked(&r, err);
+		release(&r);
+	}
+	interrupt_last_words(NULL);
+	result->elapsed_ms = time_now_ms() - start;
+	return end == APPLY_DONE;
+}
