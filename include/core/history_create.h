@@ -14,4 +14,13 @@
 MUST_CHECK bool history_create(struct arena *a, struct conn *c, const struct config *config,
     struct history *h, bool *created_schema, struct error *err);
 
+/* The statements that it takes, BEGIN and COMMIT included; up --dry-run prints them. */
+enum { HISTORY_CREATION_MAX = 10 };
+struct history_creation {
+	struct conn_sql list[HISTORY_CREATION_MAX];
+	size_t count;
+};
+void history_creation(struct arena *a, struct conn *c, const struct config *config,
+    const struct history *h, struct history_creation *out);
+
 #endif

@@ -20,23 +20,15 @@ struct record_writer {
 	char host[256], pid[16], lock_key[24];
 };
 
-/* A statement ready to be sent. */
-enum { RECORD_PARAMETERS_MAX = 16 };
-struct record_sql {
-	const char *sql;
-	int count;
-	const char *parameters[RECORD_PARAMETERS_MAX];
-};
-
 /* Made when the history's names are known. */
 void record_writer_init(struct record_writer *w, struct arena *a, struct session *s);
 
 /* The statement of one record; timed: the row counts the time since its transaction's begin. */
 void record_sql(struct arena *a, const struct record_writer *w, const struct record *record,
-    bool timed, struct record_sql *out);
+    bool timed, struct conn_sql *out);
 /* RECORD_SUCCEED of a file without a transaction, with how long it took. */
 void record_sql_succeed(
-    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct record_sql *out);
+    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct conn_sql *out);
 
 /* A journal row about a file: how an attempt ended. */
 struct journal_entry {
@@ -49,7 +41,7 @@ struct journal_entry {
 	const struct error *failure; /* or NULL */
 };
 void record_sql_journal(struct arena *a, const struct record_writer *w,
-    const struct journal_entry *entry, struct record_sql *out);
+    const struct journal_entry *entry, struct conn_sql *out);
 
 /* Did a record fail because another run has the lock or took the rank? */
 bool record_is_fence(const struct error *err);

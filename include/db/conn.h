@@ -61,6 +61,16 @@ const char *conn_literal(struct arena *a, struct conn *c, const char *value);
 const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));
 
+/* A statement and its parameters, ready to be sent. */
+enum { CONN_PARAMETERS_MAX = 16 };
+struct conn_sql {
+	const char *sql;
+	int count;
+	const char *parameters[CONN_PARAMETERS_MAX];
+};
+/* Its text with the parameters as literals, for people and for psql. */
+const char *conn_sql_text(struct arena *a, struct conn *c, const struct conn_sql *sql);
+
 /* Rows of an answer.  NULL is SQL's NULL. */
 struct rows {
 	size_t count, columns;

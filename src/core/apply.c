@@ -10,6 +10,7 @@
 #include "core/tries.h"
 #include "core/verdict.h"
 #include "core/wait.h"
+#include "query.h"
 
 /* One attempt at a transaction. */
 struct attempt {
@@ -30,7 +31,7 @@ own(struct attempt *t, const char *sql)
 }
 
 static bool
-say_record(struct attempt *t, const struct record_sql *sql)
+say_record(struct attempt *t, const struct conn_sql *sql)
 {
 	return lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters);
 }
@@ -62,13 +63,13 @@ leave_file(struct attempt *t)
 		      arena_printf(t->arena, "SET LOCAL ROLE %s",
 			  conn_identifier(t->arena, t->x->session->conn, config->role))))
 		return false;
-	return own(t, "SET LOCAL search_path = pg_catalog");
+	return own(t, query_own_search_path);
 }
 
 static bool
 say_rows(struct attempt *t, const struct step *step)
 {
-	struct record_sql sql;
+	struct conn_sql sql;
 	struct journal_entry entry = { .script = step->script,
 		.type = step->records[0].type,
 		.state = "done",

@@ -14,46 +14,64 @@ quoted_table(struct arena *a, struct conn *c, const struct history *h)
 	    a, "%s.%s", conn_identifier(a, c, h->schema), conn_identifier(a, c, h->table));
 }
 
-/* Runs a query with all the names put in. */
-static bool
-create(
-    struct arena *a, struct conn *c, const struct history *h, const char *query, struct error *err)
+static void
+add(struct arena *a, struct conn *c, const struct history *h, const char *query,
+    struct history_creation *out)
 {
 	query = conn_query_text(a, c, query, "schema", h->schema, "table", h->table, "journal",
 	    h->journal, "constraint", arena_printf(a, "%s_pk", h->table), "index",
 	    arena_printf(a, "%s_s_idx", h->table), (const char *)NULL);
-	return conn_query(a, c, query, 0, NULL, NULL, err);
+	out->list[out->count++] = (struct conn_sql){ .sql = query };
 }
 
-static bool
-insert_schema_row(struct arena *a, struct conn *c, const struct config *config,
-    const struct history *h, struct error *err)
+static void
+add_schema_row(struct arena *a, struct conn *c, const struct config *config,
+    const struct history *h, struct history_creation *out)
 {
-	const char *parameters[2] = { arena_printf(a, "\"%s\"", h->schema), config->installed_by };
-	const char *query = conn_query_text(a, c, query_history_insert_schema, "schema", h->schema,
-	    "table", h->table, (const char *)NULL);
-	return conn_query(a, c, query, 2, parameters, NULL, err);
+	struct conn_sql *row;
+
+	add(a, c, h, query_history_insert_schema, out);
+	row = &out->list[out->count - 1];
+	row->count = 2;
+	row->parameters[0] = arena_printf(a, "\"%s\"", h->schema);
+	row->parameters[1] = config->installed_by;
+}
+
+void
+history_creation(struct arena *a, struct conn *c, const struct config *config,
+    const struct history *h, struct history_creation *out)
+{
+	*out = (struct history_creation){ 0 };
+	add(a, c, h, query_history_begin, out);
+	add(a, c, h, query_own_search_path, out);
+	if (!h->schema_exists)
+		add(a, c, h, query_history_create_schema, out);
+	if (!h->exists) {
+		add(a, c, h, query_history_create_table, out);
+		add(a, c, h, query_history_create_constraint, out);
+		add(a, c, h, query_history_create_index, out);
+	}
+	if (!h->schema_exists)
+		add_schema_row(a, c, config, h, out);
+	if (!h->journal_exists)
+		add(a, c, h, query_journal_create, out);
+	add(a, c, h, query_commit, out);
 }
 
 static bool
 create_missing(struct arena *a, struct conn *c, const struct config *config,
     const struct history *h, struct error *err)
 {
-	if (!conn_query(a, c, query_history_begin, 0, NULL, NULL, err) ||
-	    !conn_query(a, c, query_own_search_path, 0, NULL, NULL, err))
-		return false;
-	if (!h->schema_exists && !create(a, c, h, query_history_create_schema, err))
-		return false;
-	if (!h->exists &&
-	    (!create(a, c, h, query_history_create_table, err) ||
-		!create(a, c, h, query_history_create_constraint, err) ||
-		!create(a, c, h, query_history_create_index, err)))
-		return false;
-	if (!h->schema_exists && !insert_schema_row(a, c, config, h, err))
-		return false;
-	if (!h->journal_exists && !create(a, c, h, query_journal_create, err))
-		return false;
-	return conn_query(a, c, query_commit, 0, NULL, NULL, err);
+	struct history_creation creation;
+
+	history_creation(a, c, config, h, &creation);
+	for (size_t i = 0; i < creation.count; i++) {
+		const struct conn_sql *sql = &creation.list[i];
+
+		if (!conn_query(a, c, sql->sql, sql->count, sql->parameters, NULL, err))
+			return false;
+	}
+	return true;
 }
 
 /* Did somebody else make the same thing at the same time? */

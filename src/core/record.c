@@ -68,29 +68,29 @@ checksum(struct arena *a, const struct record *r)
 
 static void
 sql_succeed(
-    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct record_sql *out)
+    struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct conn_sql *out)
 {
-	*out = (struct record_sql){ w->succeed, 2, { integer(a, rank), integer(a, ms) } };
+	*out = (struct conn_sql){ w->succeed, 2, { integer(a, rank), integer(a, ms) } };
 }
 
 void
 record_sql(struct arena *a, const struct record_writer *w, const struct record *r, bool timed,
-    struct record_sql *out)
+    struct conn_sql *out)
 {
 	const char *rank = integer(a, r->rank);
 
 	switch (r->kind) {
 	case RECORD_INSERT:
-		*out = (struct record_sql){ w->insert, 11,
+		*out = (struct conn_sql){ w->insert, 11,
 			{ rank, r->version, r->description, r->type, r->script, checksum(a, r),
 			    w->installed_by, w->lock_key, w->run_id, timed ? "true" : "false",
 			    r->success ? "true" : "false" } };
 		break;
 	case RECORD_DELETE:
-		*out = (struct record_sql){ w->delete, 1, { rank } };
+		*out = (struct conn_sql){ w->delete, 1, { rank } };
 		break;
 	case RECORD_UPDATE:
-		*out = (struct record_sql){ w->update, 4,
+		*out = (struct conn_sql){ w->update, 4,
 			{ rank, r->description, r->type, checksum(a, r) } };
 		break;
 	case RECORD_SUCCEED:
@@ -116,7 +116,7 @@ journal_error(struct arena *a, const struct error *failure)
 
 void
 record_sql_journal(struct arena *a, const struct record_writer *w, const struct journal_entry *e,
-    struct record_sql *out)
+    struct conn_sql *out)
 {
 	const char *sqlstate = NULL, *error = NULL;
 
@@ -124,7 +124,7 @@ record_sql_journal(struct arena *a, const struct record_writer *w, const struct 
 		sqlstate = e->failure->sqlstate[0] == '\0' ? NULL : e->failure->sqlstate;
 		error = journal_error(a, e->failure);
 	}
-	*out = (struct record_sql){ w->journal, 16,
+	*out = (struct conn_sql){ w->journal, 16,
 		{ w->run_id, e->script->script, e->script->version, e->type,
 		    integer(a, e->script->statement_total),
 		    integer(a, (int32_t)e->script->body_hash), e->state, integer(a, e->attempt),
@@ -145,7 +145,7 @@ open_transaction(struct arena *a, struct record_writer *w, struct error *err)
 	struct rows rows;
 
 	if (!conn_query(a, c, "BEGIN", 0, NULL, NULL, err) ||
-	    !conn_query(a, c, "SET LOCAL search_path = pg_catalog", 0, NULL, NULL, err) ||
+	    !conn_query(a, c, query_own_search_path, 0, NULL, NULL, err) ||
 	    !conn_query(a, c, w->run_setting, 0, NULL, NULL, err) ||
 	    !conn_query(a, c, query_record_fence, 1, key, &rows, err))
 		return false;
@@ -154,7 +154,7 @@ open_transaction(struct arena *a, struct record_writer *w, struct error *err)
 }
 
 static bool
-send_sql(struct arena *a, struct record_writer *w, const struct record_sql *sql, struct error *err)
+send_sql(struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err)
 {
 	if (conn_query(a, w->session->conn, sql->sql, sql->count, sql->parameters, NULL, err))
 		return true;
@@ -194,7 +194,7 @@ record_write(struct arena *a, struct record_writer *w, const struct record *reco
 	bool ok = open_transaction(a, w, err);
 
 	for (size_t i = 0; ok && i < count; i++) {
-		struct record_sql sql;
+		struct conn_sql sql;
 
 		record_sql(a, w, &records[i], false, &sql);
 		ok = send_sql(a, w, &sql, err);
@@ -206,7 +206,7 @@ bool
 record_succeed(struct arena *a, struct record_writer *w, int rank,
     const struct journal_entry *entry, struct error *err)
 {
-	struct record_sql succeed, journal;
+	struct conn_sql succeed, journal;
 	bool ok = open_transaction(a, w, err);
 
 	sql_succeed(a, w, rank, entry->elapsed_ms, &succeed);

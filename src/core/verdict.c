@@ -173,7 +173,7 @@ write_journal(
     struct apply *x, struct lane *lane, const struct journal_entry *entry, struct error *err)
 {
 	struct conn *c = x->session->conn;
-	struct record_sql sql;
+	struct conn_sql sql;
 
 	record_sql_journal(lane->arena, &x->writer, entry, &sql);
 	return conn_query(lane->arena, c, "SET search_path = pg_catalog", 0, NULL, NULL, err) &&

@@ -496,6 +496,34 @@ conn_query_text(struct arena *a, struct conn *c, const char *query, ...)
 	return query;
 }
 
+const char *
+conn_sql_text(struct arena *a, struct conn *c, const struct conn_sql *sql)
+{
+	struct arena_text *text = arena_text_new(a);
+	const char *p = sql->sql;
+
+	while (*p != '\0') {
+		size_t length = strcspn(p, "$");
+		char *end = NULL;
+		long n;
+
+		fwrite(p, 1, length, text->out);
+		p += length;
+		if (*p == '\0')
+			break;
+		n = strtol(p + 1, &end, 10);
+		if (n < 1 || n > sql->count) { /* no parameter */
+			fputc(*p++, text->out);
+			continue;
+		}
+		fputs(sql->parameters[n - 1] == NULL ? "NULL"
+						     : conn_literal(a, c, sql->parameters[n - 1]),
+		    text->out);
+		p = end;
+	}
+	return arena_text_end(text);
+}
+
 /* --- errors and results --- */
 
 static const char *
