@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/help.h"
+
+static bool
+help_run(const struct context *c, int *status, struct error *err)
+{
+	const char *topic = c->argument_count == 0 ? NULL : c->arguments[0];
+	const struct command *command = topic == NULL ? NULL : command_find(topic);
+
+	*status = 0;
+	if (topic == NULL)
+		help_usage(stdout);
+	else if (command != NULL)
+		help_command(stdout, command);
+	else if (strcmp(topic, "settings") == 0)
+		help_settings(stdout);
+	else
+		return error_set(err, ERR_USAGE, "there is no command \"%s\"", topic);
+	return true;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.args = "[COMMAND|settings]",
+	.summary = "show what there is, or all about one command",
+	.description =
+	    "Without an argument it lists the commands.  \"settings\" lists every setting "
+	    "with its default.",
+	.most_arguments = 1,
+	.run = help_run,
+};

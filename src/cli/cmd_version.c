@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "cli/out.h"
+
+static bool
+version_run(const struct context *c, int *status, struct error *err)
+{
+	*status = 0;
+	if (c->config->format == FORMAT_JSON)
+		return out_json_print(out_json(c, "version", NULL, NULL), err);
+	printf("migrate %s\n", MIGRATE_VERSION);
+	return true;
+}
+
+const struct command cmd_version = {
+	.name = "version",
+	.args = "",
+	.summary = "show the version",
+	.description = "Prints the version of migrate.",
+	.run = version_run,
+};
