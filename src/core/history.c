@@ -22,7 +22,7 @@ enum fact {
 	FACT_SCHEMA_EXISTS,
 	FACT_SCHEMA_EMPTY,
 	FACT_RELATION,
-	FACT_IS_TABLE,
+	FACT_KIND,
 	FACT_OWNER,
 	FACT_OWNER_TRUSTED,
 	FACT_TRIGGER,
@@ -55,30 +55,37 @@ fact_true(const struct relation *r, enum fact column)
 	return rows_true(r->rows, r->row, column);
 }
 
-int64_t
-history_lock_key(const char *schema, const char *table)
+/* Java's String.hashCode of an identifier in double quotes, over UTF-16 units. */
+static uint32_t
+hash_identifier(uint32_t hash, const char *name)
 {
-	const int64_t flyway = 0x466C79776179; /* "Flyway" */
-	struct arena *a = arena_new(NULL);
-	const char *text = arena_printf(a, "\"%s\".\"%s\"", schema, table);
-	size_t length = strlen(text), size;
-	uint32_t hash = 0, code;
+	size_t length = strlen(name), size;
+	uint32_t code;
 
-	/* Java hashes UTF-16 units: a character above U+FFFF counts as two. */
-	for (; length > 0; text += size, length -= size) {
-		size = utf8_decode(text, length, &code);
+	hash = 31 * hash + '"';
+	for (; length > 0; name += size, length -= size) {
+		size = utf8_decode(name, length, &code);
 		if (size == 0) {
 			size = 1;
-			code = (unsigned char)*text;
+			code = (unsigned char)*name;
 		}
+		if (code == '"')
+			hash = 31 * hash + '"';
 		if (code > 0xFFFF) {
 			hash = 31 * hash + (0xD800 + ((code - 0x10000) >> 10));
 			code = 0xDC00 + ((code - 0x10000) & 0x3FF);
 		}
 		hash = 31 * hash + code;
 	}
-	arena_close(a);
-	return flyway + (int32_t)hash;
+	return 31 * hash + '"';
+}
+
+int64_t
+history_lock_key(const char *schema, const char *table)
+{
+	const int64_t flyway = 0x466C79776179; /* "Flyway" */
+
+	return flyway + (int32_t)hash_identifier(31 * hash_identifier(0, schema) + '.', table);
 }
 
 static bool
@@ -204,22 +211,49 @@ check_shape(const struct relation *r, const char *what, struct problems *problem
 	if (wrong == NULL && needless == NULL)
 		return;
 	err = problem_add(problems);
-	(void)error_set(err, ERR_REFUSED, "table %s (owner %s) is not a %s: %s %s", r->name,
+	(void)error_set(err, ERR_REFUSED, "table %s (owner %s) is not a %s: %s: %s", r->name,
 	    r->owner, what,
-	    wrong != NULL ? "missing or of another type:" : "NOT NULL and without a default:",
+	    wrong != NULL ? "missing columns, or of another type" : "columns nobody would fill",
 	    wrong != NULL ? wrong : needless);
 	(void)error_next(err, "Set \"table\" to another name, or rename that table.");
+}
+
+/* pg_class.relkind in words; NULL for an ordinary table. */
+static const char *
+kind_name(const char *relkind)
+{
+	static const struct {
+		const char *kind, *name;
+	} kinds[] = {
+		{ "v", "view" },
+		{ "m", "materialized view" },
+		{ "p", "partitioned table" },
+		{ "f", "foreign table" },
+		{ "S", "sequence" },
+		{ "i", "index" },
+		{ "I", "partitioned index" },
+		{ "c", "composite type" },
+	};
+	size_t i;
+
+	if (strcmp(relkind, "r") == 0)
+		return NULL;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].kind, relkind) == 0)
+			return kinds[i].name;
+	return "relation of another kind";
 }
 
 static void
 check_relation(const struct relation *r, const char *what, struct problems *problems)
 {
+	const char *kind = kind_name(fact(r, FACT_KIND));
 	struct error *err;
 
-	if (!fact_true(r, FACT_IS_TABLE)) {
+	if (kind != NULL) {
 		err = problem_add(problems);
-		(void)error_set(
-		    err, ERR_REFUSED, "%s (owner %s) is not an ordinary table", r->name, r->owner);
+		(void)error_set(err, ERR_REFUSED, "%s (owner %s) is a %s, not an ordinary table",
+		    r->name, r->owner, kind);
 		(void)error_next(err, "Set \"table\" to another name, or rename that relation.");
 		return;
 	}

@@ -80,7 +80,7 @@ SELECT
 		WHERE o.pronamespace OPERATOR(pg_catalog.=) n.oid AND d.objid IS NULL
 	) AS schema_empty,
 	c.relname,
-	c.relkind OPERATOR(pg_catalog.=) 'r' AS is_table,
+	c.relkind,
 	owner.rolname AS owner,
 	owner.rolsuper OR owner.oid OPERATOR(pg_catalog.=) db.datdba OR EXISTS (
 		SELECT FROM trusted t WHERE t.oid OPERATOR(pg_catalog.=) owner.oid
