@@ -312,15 +312,23 @@ choose_table(struct arena *a, struct conn *c, const struct config *config, const
 	}
 }
 
-/* What user SQL will have: the schema in front of the session's own search_path. */
+/*
+ * What user SQL will have: the schema in front of the session's own search_path, where it stands
+ * already if we have set it.
+ */
 static const char *
 search_path(struct arena *a, struct conn *c, const char *schema, const char *own)
 {
+	const char *first;
+	size_t length;
+
 	if (schema == NULL)
 		return own;
-	if (own[0] == '\0')
-		return conn_identifier(a, c, schema);
-	return arena_printf(a, "%s, %s", conn_identifier(a, c, schema), own);
+	first = conn_identifier(a, c, schema);
+	length = strlen(first);
+	if (strncmp(own, first, length) == 0 && (own[length] == ',' || own[length] == '\0'))
+		return own;
+	return own[0] == '\0' ? first : arena_printf(a, "%s, %s", first, own);
 }
 
 static void

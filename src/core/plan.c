@@ -404,20 +404,11 @@ plan_read(struct plan *plan, const struct script_environment *env)
 	fit_explain(plan, env);
 }
 
-static void
-add_all(struct problems *out, const struct problems *from)
-{
-	size_t i;
-
-	for (i = 0; i < from->count; i++)
-		error_copy(problem_add(out), from->list[i]);
-}
-
 void
 plan_refusals(const struct plan *plan, const struct config *config, struct problems *out)
 {
-	add_all(out, &plan->file_problems);
-	add_all(out, &plan->setup_problems);
+	problems_append(out, &plan->file_problems);
+	problems_append(out, &plan->setup_problems);
 	if (config->validate_on_up)
-		add_all(out, &plan->fit_problems);
+		problems_append(out, &plan->fit_problems);
 }
