@@ -5,14 +5,14 @@
 #include "core/history.h"
 
 /*
- * Creates what is missing: the schema (then *created_schema is set, and Flyway's SCHEMA row stands
- * in the history with rank 0), the history with its constraint and index, the journal.  Call it
- * under the run lock, in no transaction; it uses one of its own, so that nothing is left behind
- * when it fails.  What somebody else made meanwhile is checked like everything else.  ERR_REFUSED
- * without the right to.  h is brought up to date, its rows excepted.
+ * Creates what is missing: the schema (then Flyway's SCHEMA row stands in the history with rank
+ * 0), the history with its constraint and index, the journal.  Call it under the run lock, in no
+ * transaction; it uses one of its own, so that nothing is left behind when it fails.  What somebody
+ * else made meanwhile is checked like everything else.  ERR_REFUSED without the right to.  h is
+ * brought up to date, its rows excepted.
  */
 MUST_CHECK bool history_create(struct arena *a, struct conn *c, const struct config *config,
-    struct history *h, bool *created_schema, struct error *err);
+    struct history *h, struct error *err);
 
 /* The statements that it takes, BEGIN and COMMIT included; up --dry-run prints them. */
 enum { HISTORY_CREATION_MAX = 10 };

@@ -136,11 +136,10 @@ read_again(struct arena *a, struct conn *c, const struct config *config, struct 
 
 bool
 history_create(struct arena *a, struct conn *c, const struct config *config, struct history *h,
-    bool *created_schema, struct error *err)
+    struct error *err)
 {
 	int try;
 
-	*created_schema = false;
 	if (!h->schema_exists && !config->create_schemas) {
 		(void)error_set(err, ERR_REFUSED, "schema \"%s\" does not exist", h->schema);
 		return error_next(err, "Create it, or set \"create_schemas\" to true.");
@@ -154,7 +153,6 @@ history_create(struct arena *a, struct conn *c, const struct config *config, str
 		if (!read_again(a, c, config, h, err))
 			return false;
 	}
-	*created_schema = !h->schema_exists;
 	h->schema_exists = h->exists = h->journal_exists = true;
 	h->schema_empty = false;
 	return true;

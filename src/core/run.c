@@ -182,10 +182,9 @@ static bool
 prepare(struct run *r, struct error *err)
 {
 	struct session *s = r->session;
-	bool created_schema;
 
 	if (s->plan.needs_history &&
-	    !history_create(s->arena, s->conn, s->config, &s->history, &created_schema, err))
+	    !history_create(s->arena, s->conn, s->config, &s->history, err))
 		return false;
 	record_writer_init(&r->x.writer, s->arena, s);
 	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
