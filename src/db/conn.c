@@ -22,6 +22,8 @@ struct conn {
 	PGresult *row; /* the row that conn_row_text shows */
 	size_t queued; /* statements and Syncs whose results are to come */
 	bool answered; /* the current statement's outcome was given, its NULL is to come */
+	struct conn_result held; /* outside a pipeline the outcome waits for its NULL */
+	struct error *held_error;
 	int64_t patience_ms; /* see conn_patience */
 };
 
@@ -122,8 +124,12 @@ connect_failed(PGconn *pg, struct error *err)
 {
 	char sqlstate[6] = "";
 	const char *message = take_sqlstate(err->arena, PQerrorMessage(pg), sqlstate);
+	const char *second = strchr(message, '\n');
 
-	error_set(err, ERR_CONNECT, "%s", message);
+	/* libpq's second line is a question to the user ("Is the server running ...?"). */
+	error_set(err, ERR_CONNECT, "%.*s", (int)strcspn(message, "\n"), message);
+	if (second != NULL)
+		err->hint = arena_strdup(err->arena, second + strspn(second, "\n\t "));
 	memcpy(err->sqlstate, sqlstate, sizeof(sqlstate));
 	return false;
 }
@@ -363,6 +369,7 @@ conn_open(struct arena *a, const struct conn_options *options, struct conn **out
 
 	c->arena = a;
 	c->options = *options;
+	c->held_error = error_new(a);
 	arena_defer(a, release_conn, c);
 	if (!try_hosts(c, err)) {
 		conn_close(c);
@@ -783,24 +790,53 @@ take_result(struct conn *c, PGresult *result, struct conn_result *out, struct er
 	PQclear(result);
 }
 
+/*
+ * Outside a pipeline nothing may be sent before the NULL behind the outcome was taken, so the
+ * outcome is kept back until then.
+ */
+static bool
+hold(struct conn *c, const struct conn_result *result, const struct error *err)
+{
+	if (!c->answered || PQpipelineStatus(c->pg) != PQ_PIPELINE_OFF)
+		return false;
+	if (result->outcome == OUTCOME_LOST)
+		return false;
+	if (c->held.outcome != OUTCOME_FAILED) { /* the first error is the true one */
+		c->held = *result;
+		error_copy(c->held_error, err);
+	}
+	return true;
+}
+
+static bool
+give_held(struct conn *c, struct conn_result *out, struct error *err)
+{
+	if (PQpipelineStatus(c->pg) != PQ_PIPELINE_OFF)
+		return false;
+	*out = c->held;
+	c->held = (struct conn_result){ 0 };
+	if (out->outcome == OUTCOME_FAILED)
+		error_copy(err, c->held_error);
+	return true;
+}
+
 void
 conn_result(struct conn *c, struct conn_result *out, struct error *err)
 {
-	*out = (struct conn_result){ 0 };
 	for (;;) {
 		PGresult *result;
 
-		if (c->queued == 0) {
-			out->outcome = OUTCOME_NONE;
+		*out = (struct conn_result){ .outcome = OUTCOME_NONE };
+		if (c->queued == 0)
 			return;
-		}
-		if (PQisBusy(c->pg)) {
-			out->outcome = OUTCOME_PENDING;
+		out->outcome = OUTCOME_PENDING;
+		if (PQisBusy(c->pg))
 			return;
-		}
 		result = PQgetResult(c->pg);
 		if (result != NULL) {
 			take_result(c, result, out, err);
+			if (hold(c, out, err))
+				continue;
 			return;
 		}
 		if (!c->answered) { /* nothing came and nothing will */
@@ -809,6 +845,8 @@ conn_result(struct conn *c, struct conn_result *out, struct error *err)
 			return;
 		}
 		take_next(c);
+		if (give_held(c, out, err))
+			return;
 	}
 }
 
