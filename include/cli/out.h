@@ -35,6 +35,9 @@ void out_lines(FILE *out, const char *text);
 /* At most so many columns of a text, with an ellipsis in place of what was cut; 0 is no limit. */
 const char *out_shorten(struct arena *a, const char *text, size_t columns);
 
+/* What a change of the history does: "version 4: aligns with the file". */
+void out_record(FILE *out, const struct record *record);
+
 /*
  * Columns side by side, two spaces between them.  The elastic one is shortened until a line fits
  * the stream's width.

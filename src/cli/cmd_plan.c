@@ -193,8 +193,7 @@ print_text(const struct plan *plan, const struct problems *problems, struct erro
 		const struct step *step = &plan->steps[i];
 
 		for (size_t j = 0; step->kind == STEP_RECORD && j < step->record_count; j++) {
-			printf("history: ");
-			out_put(stdout, step->records[j].why);
+			out_record(stdout, &step->records[j]);
 			printf("\n");
 		}
 		if (step->kind != STEP_SCRIPT)

@@ -38,181 +38,183 @@ record_action(const struct record *r)
 	return strcmp(r->type, "DELETE") == 0 ? ACTION_DELETE : ACTION_ADD;
 }
 
-/* A row of the history as it was or is now. */
-struct image {
-	int rank;
-	const char *version, *description, *type, *script;
-	bool has_checksum;
-	int32_t checksum;
-	bool success;
+static struct history_row *
+find_row(const struct history *h, int rank)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->rows[i].rank == rank)
+			return &h->rows[i];
+	return NULL;
+}
+
+/* The row that a change leaves behind. */
+static struct history_row
+changed_row(const struct history_row *before, const struct record *r)
+{
+	struct history_row row = { 0 };
+
+	switch (r->kind) {
+	case RECORD_INSERT:
+		row = (struct history_row){ .rank = r->rank,
+			.version = r->version,
+			.description = r->description,
+			.type = r->type,
+			.script = r->script,
+			.has_checksum = r->has_checksum,
+			.checksum = r->checksum,
+			.success = r->success };
+		break;
+	case RECORD_UPDATE:
+		row = *before;
+		row.description = r->description;
+		row.type = r->type;
+		row.has_checksum = r->has_checksum;
+		row.checksum = r->checksum;
+		break;
+	case RECORD_SUCCEED:
+		row = *before;
+		row.success = true;
+		break;
+	case RECORD_DELETE:
+		break;
+	}
+	return row;
+}
+
+/* What was done to one row; the history is brought up to date with it. */
+struct change {
+	const struct record *record;
+	bool was, is;
+	struct history_row before, after;
 };
 
-static bool
-image_before(const struct history *h, const struct record *r, struct image *image)
+static struct change
+change_make(struct history *h, const struct record *r)
 {
-	for (size_t i = 0; i < h->count && r->kind != RECORD_INSERT; i++) {
-		const struct history_row *row = &h->rows[i];
+	struct change change = { .record = r, .is = r->kind != RECORD_DELETE };
+	struct history_row *row = r->kind == RECORD_INSERT ? NULL : find_row(h, r->rank);
 
-		if (row->rank != r->rank)
-			continue;
-		*image = (struct image){ row->rank, row->version, row->description, row->type,
-			row->script, row->has_checksum, row->checksum, row->success };
-		return true;
-	}
-	return false;
+	change.was = row != NULL;
+	if (row != NULL)
+		change.before = *row;
+	change.after = changed_row(&change.before, r);
+	if (row != NULL && change.is)
+		*row = change.after;
+	return change;
 }
 
-static bool
-image_behind(const struct history *h, const struct record *r, struct image *image)
-{
-	switch (r->kind) {
-	case RECORD_DELETE:
-		return false;
-	case RECORD_INSERT:
-		*image = (struct image){ r->rank, r->version, r->description, r->type, r->script,
-			r->has_checksum, r->checksum, r->success };
-		return true;
-	case RECORD_UPDATE:
-		if (!image_before(h, r, image))
-			return false;
-		image->description = r->description;
-		image->type = r->type;
-		image->has_checksum = r->has_checksum;
-		image->checksum = r->checksum;
-		return true;
-	case RECORD_SUCCEED:
-		if (!image_before(h, r, image))
-			return false;
-		image->success = true;
-		return true;
-	}
-	return false;
-}
-
-/* The columns that repair may touch, in the table's order. */
-static void
-print_image(char sign, const struct image *image)
-{
-	printf("  %c %d | ", sign, image->rank);
-	out_put(stdout, image->version == NULL ? "" : image->version);
-	printf(" | ");
-	out_put(stdout, image->description);
-	printf(" | ");
-	out_put(stdout, image->type);
-	printf(" | ");
-	out_put(stdout, image->script);
-	if (image->has_checksum)
-		printf(" | %d", (int)image->checksum);
-	else
-		printf(" |");
-	printf(" | %s\n", image->success ? "t" : "f");
-}
+struct changes {
+	struct change *list;
+	size_t count;
+	size_t of[ACTION_COUNT];
+};
 
 static void
-print_record(const struct history *h, const struct record *r)
+changes_make(struct session *s, const struct run_result *result, struct changes *changes)
 {
-	struct image image;
-
-	printf("%s: ", actions[record_action(r)].word);
-	out_put(stdout, r->why);
-	printf("\n");
-	if (image_before(h, r, &image))
-		print_image('-', &image);
-	if (image_behind(h, r, &image))
-		print_image('+', &image);
-}
-
-static void
-count_records(const struct run_result *result, size_t counts[ACTION_COUNT])
-{
-	for (size_t i = 0; i < result->applied; i++)
-		for (size_t j = 0; j < result->steps[i]->record_count; j++)
-			counts[record_action(&result->steps[i]->records[j])]++;
-}
-
-static void
-print_counts(const size_t counts[ACTION_COUNT])
-{
-	const char *before = "";
-
-	for (size_t i = 0; i < ACTION_COUNT; i++) {
-		if (counts[i] == 0)
-			continue;
-		printf("%s%zu %s", before, counts[i], actions[i].word);
-		before = ", ";
-	}
-	printf(before[0] == '\0' ? "nothing to repair\n" : "\n");
-}
-
-static bool
-print_text(const struct session *s, const struct run_result *result, struct error *err)
-{
-	size_t counts[ACTION_COUNT] = { 0 };
-
-	for (size_t i = 0; i < result->applied; i++)
-		for (size_t j = 0; j < result->steps[i]->record_count; j++)
-			print_record(&s->history, &result->steps[i]->records[j]);
-	count_records(result, counts);
-	print_counts(counts);
-	return out_finish(err);
-}
-
-static struct json *
-image_json(struct arena *a, const struct image *image)
-{
-	struct json *json = json_new_object(a);
-
-	json_put_integer(json, "installedRank", image->rank);
-	json_put_text(json, "version", image->version);
-	json_put_text(json, "description", image->description);
-	json_put_text(json, "type", image->type);
-	json_put_text(json, "script", image->script);
-	if (image->has_checksum)
-		json_put_integer(json, "checksum", image->checksum);
-	else
-		json_put_null(json, "checksum");
-	json_put_bool(json, "success", image->success);
-	return json;
-}
-
-static struct json *
-record_json(const struct session *s, const struct record *r)
-{
-	struct json *json = json_new_object(s->arena);
-	struct image before, behind;
-	bool was = image_before(&s->history, r, &before);
-	bool is = image_behind(&s->history, r, &behind);
-	const struct image *image = is ? &behind : &before;
-
-	json_put_text(json, "version", was || is ? image->version : r->version);
-	json_put_text(json, "description", was || is ? image->description : r->description);
-	json_put_text(json, "filepath", was || is ? image->script : r->script);
-	json_put(json, "before", was ? image_json(s->arena, &before) : NULL);
-	json_put(json, "after", is ? image_json(s->arena, &behind) : NULL);
-	return json;
-}
-
-static bool
-print_json(const struct context *c, const struct session *s, const struct run_result *result,
-    const struct problems *problems, struct error *err)
-{
-	struct json *json = out_json(c, "repair", s, out_summary(c->arena, problems));
-	struct json *messages = json_new_array(c->arena), *lists[ACTION_COUNT];
-	size_t counts[ACTION_COUNT] = { 0 };
-
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		lists[i] = json_new_array(c->arena);
 	for (size_t i = 0; i < result->applied; i++) {
 		for (size_t j = 0; j < result->steps[i]->record_count; j++) {
 			const struct record *r = &result->steps[i]->records[j];
 
-			json_push(lists[record_action(r)], record_json(s, r));
+			changes->list = arena_extend(
+			    s->arena, changes->list, changes->count, sizeof(*changes->list));
+			changes->list[changes->count++] = change_make(&s->history, r);
+			changes->of[record_action(r)]++;
 		}
 	}
-	count_records(result, counts);
-	for (size_t i = 0; i < ACTION_COUNT; i++)
-		if (counts[i] > 0)
+}
+
+/* The columns that repair may touch, in the table's order. */
+static void
+print_row(char sign, const struct history_row *row)
+{
+	printf("  %c %d | ", sign, row->rank);
+	out_put(stdout, row->version == NULL ? "" : row->version);
+	printf(" | ");
+	out_put(stdout, row->description);
+	printf(" | ");
+	out_put(stdout, row->type);
+	printf(" | ");
+	out_put(stdout, row->script);
+	if (row->has_checksum)
+		printf(" | %d", (int)row->checksum);
+	else
+		printf(" |");
+	printf(" | %s\n", row->success ? "t" : "f");
+}
+
+static bool
+print_text(const struct changes *changes, struct error *err)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->list[i];
+
+		out_record(stdout, change->record);
+		printf("\n");
+		if (change->was)
+			print_row('-', &change->before);
+		if (change->is)
+			print_row('+', &change->after);
+	}
+	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		if (changes->of[i] == 0)
+			continue;
+		printf("%s%zu %s", before, changes->of[i], actions[i].word);
+		before = ", ";
+	}
+	printf(changes->count == 0 ? "nothing to repair\n" : "\n");
+	return out_finish(err);
+}
+
+static struct json *
+row_json(struct arena *a, const struct history_row *row)
+{
+	struct json *json = json_new_object(a);
+
+	json_put_integer(json, "installedRank", row->rank);
+	json_put_text(json, "version", row->version);
+	json_put_text(json, "description", row->description);
+	json_put_text(json, "type", row->type);
+	json_put_text(json, "script", row->script);
+	if (row->has_checksum)
+		json_put_integer(json, "checksum", row->checksum);
+	else
+		json_put_null(json, "checksum");
+	json_put_bool(json, "success", row->success);
+	return json;
+}
+
+static struct json *
+change_json(struct arena *a, const struct change *change)
+{
+	const struct history_row *row = change->is ? &change->after : &change->before;
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "version", row->version);
+	json_put_text(json, "description", row->description);
+	json_put_text(json, "filepath", row->script);
+	json_put(json, "before", change->was ? row_json(a, &change->before) : NULL);
+	json_put(json, "after", change->is ? row_json(a, &change->after) : NULL);
+	return json;
+}
+
+static bool
+print_json(const struct context *c, const struct session *s, const struct changes *changes,
+    const struct problems *problems, struct error *err)
+{
+	struct json *json = out_json(c, "repair", s, out_summary(c->arena, problems));
+	struct json *messages = json_new_array(c->arena), *lists[ACTION_COUNT];
+
+	for (size_t i = 0; i < ACTION_COUNT; i++) {
+		lists[i] = json_new_array(c->arena);
+		if (changes->of[i] > 0)
 			json_push_text(messages, actions[i].message);
+	}
+	for (size_t i = 0; i < changes->count; i++)
+		json_push(lists[record_action(changes->list[i].record)],
+		    change_json(c->arena, &changes->list[i]));
 	json_put(json, "repairActions", messages);
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		json_put(json, actions[i].member, lists[i]);
@@ -236,6 +238,7 @@ repair_run(const struct context *c, int *status, struct error *err)
 {
 	struct session s;
 	struct run_result result = { 0 };
+	struct changes changes = { 0 };
 	struct goal goal = { 0 };
 	struct problems problems = { .arena = c->arena };
 
@@ -250,9 +253,10 @@ repair_run(const struct context *c, int *status, struct error *err)
 	    !run_plan(&s, &goal, &result, err)) {
 		return false;
 	}
+	changes_make(&s, &result, &changes);
 	if (c->config->format == FORMAT_JSON)
-		return print_json(c, &s, &result, &problems, err);
-	return problems.count > 0 || print_text(&s, &result, err);
+		return print_json(c, &s, &changes, &problems, err);
+	return problems.count > 0 || print_text(&changes, err);
 }
 
 static const struct command_option options[] = {

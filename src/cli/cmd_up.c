@@ -202,6 +202,9 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 
 	if (s->plan.step_count > 0 && !begin_confirm(c, s, question, err))
 		return false;
+	if (s->plan.step_count > 0 && s->plan.steps[0].kind == STEP_RECORD)
+		event_note(c->sink, "baseline_on_up: the present state becomes version %s",
+		    s->plan.steps[0].records[0].version);
 	if (!run_plan(s, goal, &result, err))
 		return fail(c, s, &result, status, err);
 	if (c->config->format == FORMAT_JSON)

@@ -127,6 +127,15 @@ out_shorten(struct arena *a, const char *text, size_t columns)
 	return arena_printf(a, "%.*s…", (int)length, text);
 }
 
+void
+out_record(FILE *out, const struct record *record)
+{
+	fputs(record->version != NULL ? "version " : "\"", out);
+	out_put(out, record->version != NULL ? record->version : record->description);
+	fputs(record->version != NULL ? ": " : "\": ", out);
+	out_put(out, record->why);
+}
+
 static size_t
 cell_width(const struct out_table *table, size_t cell)
 {

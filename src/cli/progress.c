@@ -56,7 +56,7 @@ draw(struct progress *p, const struct event *event)
 	a = arena_new(NULL);
 	line = arena_text_new(a);
 	out_put(line->out, step_name(event));
-	if (event->statement_total > 1)
+	if (event->statement < event->statement_total && event->statement_total > 1)
 		fprintf(line->out, ": statement %lld of %lld", (long long)event->statement + 1,
 		    (long long)event->statement_total);
 	else
@@ -187,7 +187,7 @@ say_lock_wait(struct progress *p, const struct event *event)
 		return;
 	fputs("migrate: waiting for the run lock", stderr);
 	if (event->text != NULL)
-		say_text(": ", event->text);
+		say_text(", held by ", event->text);
 	else
 		fputc('\n', stderr);
 }
@@ -200,10 +200,10 @@ say_try(struct progress *p, const struct event *event)
 	if (p->config->quiet)
 		return;
 	say_name(event);
-	fprintf(stderr, "try %d failed, the next one in %s", event->attempt,
+	fprintf(stderr, "try %d failed (%s), the next one in %s", event->attempt, event->sqlstate,
 	    seconds(pause, event->wait_ms));
 	if (event->text != NULL)
-		say_text(": ", event->text);
+		say_text(", blocked by ", event->text);
 	else
 		fputc('\n', stderr);
 }
@@ -249,8 +249,11 @@ say_end(struct progress *p, const struct event *event)
 		fflush(p->answer);
 		return;
 	}
-	for (size_t i = 0; i < step->record_count && !p->config->quiet; i++)
-		say_text("migrate: recorded: ", step->records[i].why);
+	for (size_t i = 0; i < step->record_count && p->config->verbose; i++) {
+		fputs("migrate: ", stderr);
+		out_record(stderr, &step->records[i]);
+		fputc('\n', stderr);
+	}
 }
 
 static void

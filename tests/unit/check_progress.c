@@ -50,7 +50,7 @@ written(FILE *file)
 }
 
 static struct script script = { .script = "V3__add_total.sql", .statement_total = 2 };
-static struct record record = { .why = "baseline at version 1" };
+static struct record record = { .version = "1", .why = "marks the present state" };
 static const struct step step = { STEP_SCRIPT, &script, &record, 1 };
 static const struct step record_step = { STEP_RECORD, NULL, &record, 1 };
 
@@ -68,8 +68,8 @@ static const struct saying {
 	      .server_version = 150018,
 	      .pending = 2 },
 	    "migrate: host db, database shop, user app, server 15.18, 2 pending\n", "" },
-	{ { .kind = EVENT_LOCK_WAIT, .text = "held by pid 7" },
-	    "migrate: waiting for the run lock: held by pid 7\n", "" },
+	{ { .kind = EVENT_LOCK_WAIT, .text = "pid 7" },
+	    "migrate: waiting for the run lock, held by pid 7\n", "" },
 	{ { .kind = EVENT_LOCK_WAIT }, "migrate: waiting for the run lock\n", "" },
 	{ { .kind = EVENT_LOCK_TAKEN }, "", "" },
 	{ { .kind = EVENT_NOTICE, .step = &step, .severity = "NOTICE", .text = "one\n::two" },
@@ -80,13 +80,14 @@ static const struct saying {
 	      .step = &step,
 	      .attempt = 2,
 	      .wait_ms = 1250,
-	      .text = "pid 7 holds it" },
-	    "migrate: V3__add_total.sql: try 2 failed, the next one in 1.250 s: pid 7 holds it\n",
+	      .sqlstate = "55P03",
+	      .text = "pid 7" },
+	    "migrate: V3__add_total.sql: try 2 failed (55P03), the next one in 1.250 s, blocked by "
+	    "pid 7\n",
 	    "" },
 	{ { .kind = EVENT_STEP_END, .step = &step, .elapsed_ms = 41 }, "",
 	    "V3__add_total.sql: applied, 2 statements, 0.041 s\n" },
-	{ { .kind = EVENT_STEP_END, .step = &record_step },
-	    "migrate: recorded: baseline at version 1\n", "" },
+	{ { .kind = EVENT_STEP_END, .step = &record_step }, "", "" },
 	{ { .kind = EVENT_COMMIT_SENT, .step = &step }, "", "" },
 	{ { .kind = EVENT_STEP_FAILED, .step = &step }, "", "" },
 };
@@ -124,10 +125,12 @@ START_TEST(says_more_when_verbose)
 	event_emit(sink,
 	    &(struct event){
 		.kind = EVENT_NOTICE, .severity = "WARNING", .sqlstate = "01000", .text = "x" });
+	event_emit(sink, &(struct event){ .kind = EVENT_STEP_END, .step = &record_step });
 	ck_assert_str_eq(written(said),
 	    "migrate: V3__add_total.sql: started, 1 of 2\n"
 	    "migrate: V3__add_total.sql: statement 1 of 2, 0.012 s\n"
-	    "migrate: WARNING:  01000: x\n");
+	    "migrate: WARNING:  01000: x\n"
+	    "migrate: version 1: marks the present state\n");
 }
 END_TEST
 

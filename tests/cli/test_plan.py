@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""migrate plan: files, statements, locks, and what is wrong with them."""
+
+from terminal import run_on_terminal
+
+FIRST = {"V1__orders.sql": "CREATE TABLE orders (id int, total int);"}
+INDEX = {
+    "V2__index.sql": "-- why\n\nCREATE INDEX orders_total\n  ON orders (total);\n"
+    "UPDATE orders SET total = 0;\nINSERT INTO orders VALUES (1);\n"
+}
+
+
+def test_shows_statements_and_locks(migrate):
+    migrate("up", files=FIRST)
+    run = migrate("plan", files=INDEX)
+    assert run.exit == 0, run
+    assert run.stdout == (
+        "V2__index.sql  in a transaction, expand\n"
+        "  3:1 CREATE INDEX orders_total ON orders (total)\n"
+        "      SHARE on orders\n"
+        "  2 statements that only read or write rows\n"
+        "1 file, 3 statements, 0 errors\n"
+    ), run
+
+
+def test_runs_nothing(db, migrate):
+    migrate("up", files=FIRST)
+    before = db.contents()
+    migrate("plan", files=INDEX)
+    assert db.contents() == before
+
+
+def test_shows_files_without_a_transaction(migrate):
+    files = {"V2__index.sql": "CREATE INDEX CONCURRENTLY i ON orders (total);"}
+    run = migrate("plan", files={**FIRST, **files})
+    assert run.exit == 0, run
+    assert "V2__index.sql  without a transaction, expand\n" in run.stdout, run
+    assert "SHARE UPDATE EXCLUSIVE on orders\n" in run.stdout, run
+
+
+def test_shows_the_phase(migrate):
+    run = migrate("plan", files={"V1__drop.sql": "-- migrate:phase contract\nSELECT 1;"})
+    assert "V1__drop.sql  in a transaction, contract\n" in run.stdout, run
+
+
+def test_nothing_to_do(migrate):
+    migrate("up", files=FIRST)
+    run = migrate("plan")
+    assert (run.exit, run.stdout) == (0, "0 files, 0 statements, 0 errors\n"), run
+
+
+def test_tells_what_is_wrong_where_it_stands(migrate):
+    files = {"V1__a.sql": "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY i ON t (a);\n"}
+    run = migrate("plan", files=files)
+    assert run.exit == 4, run
+    lines = run.stdout.splitlines()
+    assert lines[2] == "  2:1 CREATE INDEX CONCURRENTLY i ON t (a)", run
+    assert any(line.startswith("      error: ") for line in lines), run
+    assert lines[-1] == "1 file, 2 statements, 1 error", run
+    assert "V1__a.sql:2:1: " in run.stderr, run
+    assert "  2 | CREATE INDEX CONCURRENTLY i ON t (a);\n    | ^\n" in run.stderr, run
+
+
+def test_agrees_with_up(migrate):
+    migrate("up", files=FIRST)
+    migrate.write({"V1__orders.sql": "SELECT 1;"})
+    assert migrate("plan").exit == migrate("up").exit == 4
+
+
+def test_cuts_a_long_statement_on_a_terminal(migrate):
+    sql = "CREATE TABLE t (" + ", ".join(f"column_{i} int" for i in range(99)) + ");"
+    migrate.write({"V1__a.sql": sql})
+    status, shown = run_on_terminal(migrate, "plan", columns=70)
+    assert status == 0, shown
+    assert max(len(line) for line in shown.splitlines()) <= 70, shown
+
+
+def test_json(migrate):
+    migrate("up", files=FIRST)
+    run = migrate("plan", "--format", "json", files=INDEX)
+    assert (run.exit, run.stderr) == (0, ""), run
+    answer = run.json
+    assert (answer["operation"], answer["success"], answer["problems"]) == ("plan", True, [])
+    (file,) = answer["files"]
+    assert (file["version"], file["script"], file["type"]) == ("2", "V2__index.sql", "SQL")
+    assert (file["phase"], file["transaction"]) == ("expand", True)
+    assert (file["statementsTotal"], file["statementsPlainDml"]) == (3, 2)
+    (statement,) = file["statements"]
+    assert (statement["line"], statement["column"]) == (3, 1)
+    assert statement["kind"] == "CREATE INDEX"
+    assert statement["sql"] == "CREATE INDEX orders_total\n  ON orders (total)"
+    (lock,) = statement["locks"]
+    assert (lock["relation"], lock["mode"]) == ("orders", "SHARE")
+    assert (lock["bytes"], lock["rows"], statement["rewrite"]) == (None, None, None)
+
+
+def test_json_with_problems(migrate):
+    files = {"V1__a.sql": "CREATE TABLE t (a int);\nCOMMIT;\nSELECT 1;\n"}
+    run = migrate("plan", "--format", "json", files=files)
+    assert run.exit == 4, run
+    assert (run.json["success"], run.json["error"]["exit"]) == (False, 4)
+    problem = run.json["problems"][0]
+    assert (problem["line"], problem["column"]) == (2, 1), run
+    assert problem["path"].endswith("V1__a.sql"), run
