@@ -48,6 +48,8 @@ struct out_table {
 	const char **cells; /* the head first, row by row; NULL is empty */
 	size_t cell_count;
 };
+/* Adds a row; the cells are kept as they are. */
+void out_table_add(struct arena *a, struct out_table *table, const char *const *cells);
 void out_table_print(FILE *out, const struct out_table *table);
 
 /* --- errors: out_error.c --- */
@@ -84,15 +86,18 @@ struct json *out_json(const struct context *c, const char *operation, const stru
 struct json *out_json_error(struct arena *a, const struct error *err);
 /* A list of problems. */
 struct json *out_json_problems(struct arena *a, const struct problems *problems);
-/* Prints a JSON answer on stdout; ERR_INTERNAL when it cannot be written. */
-MUST_CHECK bool out_json_print(const struct json *json, struct error *err);
+/* Prints a JSON answer on stdout. */
+void out_json_print(const struct json *json);
 
 /*
  * The end of a command that failed, and the only place that tells it: the error on stderr and,
  * with --format json, the answer on stdout.  Returns the exit status.
  */
 int out_failure(const struct context *c, const char *operation, const struct error *err);
-/* Flushes stdout; ERR_INTERNAL when the answer could not be written (a full disk). */
+/*
+ * Flushes stdout; ERR_INTERNAL when any of the answer could not be written (a full disk).  Commands
+ * leave that to cli.c.
+ */
 MUST_CHECK bool out_finish(struct error *err);
 
 #endif

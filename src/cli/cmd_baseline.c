@@ -2,15 +2,23 @@
 #include "cli/begin.h"
 #include "cli/out.h"
 
-static bool
-print_json(const struct context *c, const struct session *s, const char *version, bool done,
-    const struct error *failure, struct error *err)
+static void
+print_json(const struct context *c, const struct session *s, const char *version,
+    const struct error *failure)
 {
 	struct json *json = out_json(c, "baseline", s, failure);
 
-	json_put_bool(json, "successfullyBaselined", done);
+	json_put_bool(json, "successfullyBaselined", failure == NULL);
 	json_put_text(json, "baselineVersion", version);
-	return out_json_print(json, err);
+	out_json_print(json);
+}
+
+static void
+print_text(const struct run_result *result, const char *version)
+{
+	printf(result->applied == 0 ? "already baselined at version " : "baselined at version ");
+	out_put(stdout, version);
+	printf("\n");
 }
 
 static bool
@@ -32,18 +40,18 @@ baseline_run(const struct context *c, int *status, struct error *err)
 	if (problems.count > 0) {
 		*status = out_problems_status(&problems);
 		out_problems(stderr, c->config, &problems);
-		return c->config->format == FORMAT_TEXT ||
-		    print_json(c, &s, version, false, out_summary(c->arena, &problems), err);
+		if (c->config->format == FORMAT_JSON)
+			print_json(c, &s, version, out_summary(c->arena, &problems));
+		return true;
 	}
 	if (!begin_confirm(c, &s, arena_printf(c->arena, "baseline at version %s", version), err) ||
 	    !run_plan(&s, &goal, &result, err))
 		return false;
 	if (c->config->format == FORMAT_JSON)
-		return print_json(c, &s, version, true, NULL, err);
-	printf(result.applied == 0 ? "already baselined at version " : "baselined at version ");
-	out_put(stdout, version);
-	printf("\n");
-	return out_finish(err);
+		print_json(c, &s, version, NULL);
+	else
+		print_text(&result, version);
+	return true;
 }
 
 const struct command cmd_baseline = {
@@ -54,5 +62,6 @@ const struct command cmd_baseline = {
 		       "baseline-version when left out), so that up applies later versions only.",
 	.most_arguments = 1,
 	.needs_config = true,
+	.acts = true,
 	.run = baseline_run,
 };

@@ -184,8 +184,8 @@ plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-static bool
-print_text(const struct plan *plan, const struct problems *problems, struct error *err)
+static void
+print_text(const struct plan *plan, const struct problems *problems)
 {
 	size_t files = 0, statements = 0;
 
@@ -204,7 +204,6 @@ print_text(const struct plan *plan, const struct problems *problems, struct erro
 	}
 	printf("%zu file%s, %zu statement%s, %zu error%s\n", files, plural(files), statements,
 	    plural(statements), problems->count, plural(problems->count));
-	return out_finish(err);
 }
 
 /* --- JSON --- */
@@ -268,9 +267,8 @@ file_json(struct arena *a, const struct step *step)
 	return json;
 }
 
-static bool
-print_json(const struct context *c, const struct session *s, const struct problems *problems,
-    struct error *err)
+static void
+print_json(const struct context *c, const struct session *s, const struct problems *problems)
 {
 	struct json *json = out_json(c, "plan", s, out_summary(c->arena, problems));
 	struct json *files = json_new_array(c->arena);
@@ -282,7 +280,7 @@ print_json(const struct context *c, const struct session *s, const struct proble
 	json_put_text(json, "targetSchemaVersion", s->plan.target_version);
 	json_put(json, "files", files);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
-	return out_json_print(json, err);
+	out_json_print(json);
 }
 
 static bool
@@ -291,16 +289,17 @@ plan_run(const struct context *c, int *status, struct error *err)
 	struct session s;
 	struct goal goal = { .kind = GOAL_UP, .check_only = true };
 	struct problems problems = { .arena = c->arena };
-	bool printed;
 
 	if (!begin_session(c, &goal, &s, err))
 		return false;
 	plan_refusals(&s.plan, c->config, &problems);
 	*status = out_problems_status(&problems);
-	printed = c->config->format == FORMAT_JSON ? print_json(c, &s, &problems, err)
-						   : print_text(&s.plan, &problems, err);
+	if (c->config->format == FORMAT_JSON)
+		print_json(c, &s, &problems);
+	else
+		print_text(&s.plan, &problems);
 	out_problems(stderr, c->config, &problems);
-	return printed;
+	return true;
 }
 
 const struct command cmd_plan = {

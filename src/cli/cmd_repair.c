@@ -143,8 +143,8 @@ print_row(char sign, const struct history_row *row)
 	printf(" | %s\n", row->success ? "t" : "f");
 }
 
-static bool
-print_text(const struct changes *changes, struct error *err)
+static void
+print_text(const struct changes *changes)
 {
 	const char *before = "";
 
@@ -165,7 +165,6 @@ print_text(const struct changes *changes, struct error *err)
 		before = ", ";
 	}
 	printf(changes->count == 0 ? "nothing to repair\n" : "\n");
-	return out_finish(err);
 }
 
 static struct json *
@@ -200,9 +199,9 @@ change_json(struct arena *a, const struct change *change)
 	return json;
 }
 
-static bool
+static void
 print_json(const struct context *c, const struct session *s, const struct changes *changes,
-    const struct problems *problems, struct error *err)
+    const struct problems *problems)
 {
 	struct json *json = out_json(c, "repair", s, out_summary(c->arena, problems));
 	struct json *messages = json_new_array(c->arena), *lists[ACTION_COUNT];
@@ -219,7 +218,7 @@ print_json(const struct context *c, const struct session *s, const struct change
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		json_put(json, actions[i].member, lists[i]);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
-	return out_json_print(json, err);
+	out_json_print(json);
 }
 
 static bool
@@ -255,8 +254,10 @@ repair_run(const struct context *c, int *status, struct error *err)
 	}
 	changes_make(&s, &result, &changes);
 	if (c->config->format == FORMAT_JSON)
-		return print_json(c, &s, &changes, &problems, err);
-	return problems.count > 0 || print_text(&changes, err);
+		print_json(c, &s, &changes, &problems);
+	else if (problems.count == 0)
+		print_text(&changes);
+	return true;
 }
 
 static const struct command_option options[] = {
@@ -277,6 +278,7 @@ const struct command cmd_repair = {
 	    "undone.\n"
 	    "Prints every row that was changed, as it was and as it is now.",
 	.needs_config = true,
+	.acts = true,
 	.options = options,
 	.run = repair_run,
 };

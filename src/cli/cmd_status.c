@@ -3,16 +3,6 @@
 #include "cli/out.h"
 
 static void
-add_row(struct arena *a, struct out_table *table, const char *const *cells)
-{
-	for (size_t i = 0; i < table->columns; i++) {
-		table->cells =
-		    arena_extend(a, table->cells, table->cell_count, sizeof(*table->cells));
-		table->cells[table->cell_count++] = cells[i];
-	}
-}
-
-static void
 print_table(struct arena *a, const struct plan *plan)
 {
 	static const char *const head[] = { "Category", "Version", "Description", "Type",
@@ -21,13 +11,13 @@ print_table(struct arena *a, const struct plan *plan)
 
 	if (plan->entry_count == 0)
 		return;
-	add_row(a, &table, head);
+	out_table_add(a, &table, head);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct entry *e = &plan->entries[i];
 		const char *const cells[] = { e->category, e->version, e->description, e->type,
 			e->row == NULL ? NULL : e->row->installed_on, plan_state_name(e->state) };
 
-		add_row(a, &table, cells);
+		out_table_add(a, &table, cells);
 	}
 	out_table_print(stdout, &table);
 }
@@ -77,9 +67,9 @@ entry_json(struct arena *a, const struct entry *e)
 	return json;
 }
 
-static bool
+static void
 print_json(const struct context *c, const struct session *s, const struct problems *problems,
-    const struct error *refusal, struct error *err)
+    const struct error *refusal)
 {
 	struct json *json = out_json(c, "info", s, refusal);
 	struct json *list = json_new_array(c->arena);
@@ -90,7 +80,7 @@ print_json(const struct context *c, const struct session *s, const struct proble
 		json_push(list, entry_json(c->arena, &s->plan.entries[i]));
 	json_put(json, "migrations", list);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
-	return out_json_print(json, err);
+	out_json_print(json);
 }
 
 static int
@@ -114,13 +104,13 @@ status_run(const struct context *c, int *status, struct error *err)
 		return false;
 	plan_refusals(&s.plan, c->config, &problems);
 	*status = command_option(c, "check") == NULL ? 0 : check_status(&s.plan, &problems);
-	if (c->config->format == FORMAT_JSON)
-		return print_json(c, &s, &problems,
-		    *status == ERR_REFUSED ? out_summary(c->arena, &problems) : NULL, err);
-	print_table(c->arena, &s.plan);
-	print_counts(&s.plan);
-	if (!out_finish(err))
-		return false;
+	if (c->config->format == FORMAT_JSON) {
+		print_json(c, &s, &problems,
+		    *status == ERR_REFUSED ? out_summary(c->arena, &problems) : NULL);
+	} else {
+		print_table(c->arena, &s.plan);
+		print_counts(&s.plan);
+	}
 	out_problems(stderr, c->config, &problems);
 	return true;
 }

@@ -61,7 +61,7 @@ dry_run(struct session *s, const char *path, struct error *err)
 {
 	if (path[0] != '\0' && strcmp(path, "-") != 0)
 		return dry_into_file(s, path, err);
-	return run_dry(s, stdout, err) && out_finish(err);
+	return run_dry(s, stdout, err);
 }
 
 /* --- the answer --- */
@@ -104,9 +104,9 @@ migration_json(struct arena *a, const struct run_result *result, size_t i)
 	return json;
 }
 
-static bool
+static void
 print_json(const struct context *c, const struct session *s, const struct run_result *result,
-    const struct problems *problems, const struct error *failure, struct error *err)
+    const struct problems *problems, const struct error *failure)
 {
 	struct json *json = out_json(c, "migrate", s, failure);
 	struct json *list = json_new_array(c->arena);
@@ -114,14 +114,14 @@ print_json(const struct context *c, const struct session *s, const struct run_re
 	for (size_t i = 0; i < result->applied; i++)
 		if (applied_script(result, i) != NULL)
 			json_push(list, migration_json(c->arena, result, i));
-	json_put_text(json, "initialSchemaVersion", s->plan.schema_version);
+	json_put_text(json, "initialSchemaVersion", result->initial_version);
 	json_put_text(json, "targetSchemaVersion", result->version);
 	json_put(json, "migrations", list);
 	json_put_integer(json, "migrationsExecuted", (int64_t)script_count(result));
 	json_put_text(json, "databaseType", "PostgreSQL");
 	json_put_integer(json, "totalMigrationTime", result->elapsed_ms);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
-	return out_json_print(json, err);
+	out_json_print(json);
 }
 
 static void
@@ -135,8 +135,8 @@ print_version(const char *version)
 }
 
 /* The files themselves were told as they were applied. */
-static bool
-print_text(const struct run_result *result, struct error *err)
+static void
+print_text(const struct run_result *result)
 {
 	size_t applied = script_count(result);
 
@@ -145,22 +145,22 @@ print_text(const struct run_result *result, struct error *err)
 	else
 		printf("%zu applied, %d failed", applied, result->failed != NULL);
 	print_version(result->version);
-	return out_finish(err);
 }
 
 /* --- the run --- */
 
 static bool
-refuse(const struct context *c, const struct session *s, const struct problems *problems,
-    int *status, struct error *err)
+refuse(
+    const struct context *c, const struct session *s, const struct problems *problems, int *status)
 {
-	struct run_result nothing = { .version = s->plan.schema_version };
+	struct run_result nothing = { .initial_version = s->plan.schema_version,
+		.version = s->plan.schema_version };
 
 	*status = out_problems_status(problems);
 	out_problems(stderr, c->config, problems);
-	if (c->config->format == FORMAT_TEXT)
-		return true;
-	return print_json(c, s, &nothing, problems, out_summary(c->arena, problems), err);
+	if (c->config->format == FORMAT_JSON)
+		print_json(c, s, &nothing, problems, out_summary(c->arena, problems));
+	return true;
 }
 
 /*
@@ -168,25 +168,21 @@ refuse(const struct context *c, const struct session *s, const struct problems *
  * under the run lock, because the folder or the history changed meanwhile, all problems are told.
  */
 static bool
-fail(const struct context *c, const struct session *s, const struct run_result *result, int *status,
-    struct error *err)
+fail(const struct context *c, const struct session *s, const struct run_result *result,
+    const struct error *failure, int *status)
 {
 	struct problems problems = { .arena = c->arena };
-	struct error *failure = error_new(c->arena);
 
-	error_copy(failure, err);
-	if (err->code == ERR_REFUSED && result->failed == NULL)
+	if (failure->code == ERR_REFUSED && result->failed == NULL)
 		plan_refusals(&s->plan, c->config, &problems);
 	if (problems.count > 0)
-		return refuse(c, s, &problems, status, err);
+		return refuse(c, s, &problems, status);
 	*status = error_exit(failure);
-	if (c->config->format == FORMAT_JSON) {
-		out_error(stderr, c->config, failure);
-		return print_json(c, s, result, &problems, failure, err);
-	}
-	if (result->applied > 0 || result->failed != NULL)
-		if (!print_text(result, err))
-			return false;
+	if (c->config->format == FORMAT_JSON)
+		print_json(c, s, result, &problems, failure);
+	else if (result->applied > 0 || result->failed != NULL)
+		print_text(result);
+	fflush(stdout); /* first what was done */
 	out_error(stderr, c->config, failure);
 	return true;
 }
@@ -195,7 +191,7 @@ static bool
 apply(const struct context *c, struct session *s, const struct goal *goal, int *status,
     struct error *err)
 {
-	struct run_result result = { .version = s->plan.schema_version };
+	struct run_result result = { 0 };
 	struct problems none = { .arena = c->arena };
 	const char *question = arena_printf(c->arena, "apply %zu pending file%s",
 	    s->plan.pending_count, s->plan.pending_count == 1 ? "" : "s");
@@ -206,10 +202,12 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 		event_note(c->sink, "baseline_on_up: the present state becomes version %s",
 		    s->plan.steps[0].records[0].version);
 	if (!run_plan(s, goal, &result, err))
-		return fail(c, s, &result, status, err);
+		return fail(c, s, &result, err, status);
 	if (c->config->format == FORMAT_JSON)
-		return print_json(c, s, &result, &none, NULL, err);
-	return print_text(&result, err);
+		print_json(c, s, &result, &none, NULL);
+	else
+		print_text(&result);
+	return true;
 }
 
 static bool
@@ -227,7 +225,7 @@ up_run(const struct context *c, int *status, struct error *err)
 		return false;
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0)
-		return refuse(c, &s, &problems, status, err);
+		return refuse(c, &s, &problems, status);
 	if (dry != NULL)
 		return dry_run(&s, dry, err);
 	return apply(c, &s, &goal, status, err);
@@ -252,6 +250,7 @@ const struct command cmd_up = {
 	    "listed.\n"
 	    "Safe to start many times at once; the run lock lets one after the other work.",
 	.needs_config = true,
+	.acts = true,
 	.options = options,
 	.run = up_run,
 };

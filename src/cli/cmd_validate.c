@@ -12,13 +12,6 @@ struct report {
 	size_t checked;
 };
 
-static void
-append(struct problems *to, const struct problems *from)
-{
-	for (size_t i = 0; i < from->count; i++)
-		error_copy(problem_add(to), from->list[i]);
-}
-
 /* --- without a database --- */
 
 static bool
@@ -50,10 +43,10 @@ check_online(const struct context *c, struct session *s, struct report *report, 
 
 	if (!begin_session(c, &goal, s, err))
 		return false;
-	append(&report->problems, &s->plan.file_problems);
-	append(&report->problems, &s->plan.setup_problems);
-	append(&report->problems, &s->plan.fit_problems);
-	append(&report->problems, &s->plan.pending_problems);
+	problems_append(&report->problems, &s->plan.file_problems);
+	problems_append(&report->problems, &s->plan.setup_problems);
+	problems_append(&report->problems, &s->plan.fit_problems);
+	problems_append(&report->problems, &s->plan.pending_problems);
 	report->misfits = s->plan.misfits;
 	report->misfit_count = s->plan.misfit_count;
 	report->checked = s->plan.entry_count;
@@ -151,9 +144,9 @@ all_messages(struct arena *a, const struct problems *problems)
 	return problems->count == 0 ? NULL : arena_text_end(text);
 }
 
-static bool
-print_json(const struct context *c, const struct session *s, const struct report *report,
-    int status, struct error *err)
+static void
+print_json(
+    const struct context *c, const struct session *s, const struct report *report, int status)
 {
 	const struct problems *problems = &report->problems;
 	const char *messages = all_messages(c->arena, problems);
@@ -171,15 +164,14 @@ print_json(const struct context *c, const struct session *s, const struct report
 	json_put_integer(json, "validateCount", (int64_t)report->checked);
 	json_put_text(json, "allErrorMessages", messages);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
-	return out_json_print(json, err);
+	out_json_print(json);
 }
 
-static bool
-print_text(const struct report *report, struct error *err)
+static void
+print_text(const struct report *report)
 {
 	printf("%zu validated, %zu problem%s\n", report->checked, report->problems.count,
 	    report->problems.count == 1 ? "" : "s");
-	return out_finish(err);
 }
 
 static bool
@@ -188,7 +180,7 @@ validate_run(const struct context *c, int *status, struct error *err)
 	const char *ref = command_option(c, "since");
 	struct session s = { 0 };
 	struct report report = { .problems = { .arena = c->arena } };
-	bool offline = command_option(c, "offline") != NULL, printed;
+	bool offline = command_option(c, "offline") != NULL;
 
 	if (offline && !check_offline(c, &s.scripts, &report, err))
 		return false;
@@ -197,10 +189,12 @@ validate_run(const struct context *c, int *status, struct error *err)
 	if (ref != NULL && !check_since(c, ref, &s.scripts, &report.problems, err))
 		return false;
 	*status = out_problems_status(&report.problems);
-	printed = c->config->format == FORMAT_JSON ? print_json(c, &s, &report, *status, err)
-						   : print_text(&report, err);
+	if (c->config->format == FORMAT_JSON)
+		print_json(c, &s, &report, *status);
+	else
+		print_text(&report);
 	out_problems(stderr, c->config, &report.problems);
-	return printed;
+	return true;
 }
 
 static const struct command_option options[] = {

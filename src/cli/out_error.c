@@ -169,6 +169,7 @@ out_error(FILE *out, const struct config *config, const struct error *err)
 void
 out_problems(FILE *out, const struct config *config, const struct problems *problems)
 {
+	fflush(stdout); /* the answer comes first, also in a file with both streams */
 	for (size_t i = 0; i < problems->count; i++) {
 		out_error(out, config, problems->list[i]);
 		fputc('\n', out);

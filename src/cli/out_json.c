@@ -109,12 +109,10 @@ out_json(const struct context *c, const char *operation, const struct session *s
 	return json;
 }
 
-bool
-out_json_print(const struct json *json, struct error *err)
+void
+out_json_print(const struct json *json)
 {
-	if (!json_print(stdout, json))
-		return error_set(err, ERR_INTERNAL, "cannot write the answer");
-	return out_finish(err);
+	(void)json_print(stdout, json); /* the stream remembers that it failed: out_finish */
 }
 
 int
@@ -124,8 +122,9 @@ out_failure(const struct context *c, const char *operation, const struct error *
 
 	fflush(stdout); /* what was said before comes first, also in a file with both streams */
 	out_error(stderr, c->config, err);
-	if (c->config->format == FORMAT_JSON &&
-	    !out_json_print(out_json(c, operation, NULL, err), unwritten))
+	if (c->config->format == FORMAT_JSON)
+		out_json_print(out_json(c, operation, NULL, err));
+	if (!out_finish(unwritten))
 		out_error(stderr, c->config, unwritten);
 	return error_exit(err);
 }

@@ -136,6 +136,16 @@ out_record(FILE *out, const struct record *record)
 	out_put(out, record->why);
 }
 
+void
+out_table_add(struct arena *a, struct out_table *table, const char *const *cells)
+{
+	for (size_t i = 0; i < table->columns; i++) {
+		table->cells =
+		    arena_extend(a, table->cells, table->cell_count, sizeof(*table->cells));
+		table->cells[table->cell_count++] = cells[i];
+	}
+}
+
 static size_t
 cell_width(const struct out_table *table, size_t cell)
 {
