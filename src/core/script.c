@@ -220,7 +220,7 @@ note_class(struct reading *r, const struct split_item *item, const struct statem
 	}
 	if (class->drops_run_lock)
 		refuse_dropped_lock(r, item, class);
-	if (is_transaction(class->kind))
+	else if (is_transaction(class->kind))
 		note_transaction(r, item, class);
 	else if (class->refused_in_block)
 		note_first(r, &r->refused, item, class);
