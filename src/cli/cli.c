@@ -15,11 +15,13 @@
 
 extern char **environ;
 
-extern const struct command cmd_status, cmd_plan, cmd_up, cmd_validate, cmd_repair, cmd_baseline,
-    cmd_config, cmd_help, cmd_version;
+extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_validate,
+    cmd_repair, cmd_baseline, cmd_config, cmd_help, cmd_version, cmd_completion;
 
 /* In the order of help. */
 const struct command *const commands[] = {
+	&cmd_init,
+	&cmd_new,
 	&cmd_status,
 	&cmd_plan,
 	&cmd_up,
@@ -29,6 +31,7 @@ const struct command *const commands[] = {
 	&cmd_config,
 	&cmd_help,
 	&cmd_version,
+	&cmd_completion,
 	NULL,
 };
 

@@ -151,6 +151,9 @@ finish(struct config *c, struct error *err)
 	if (!choose_one(c, "url", "url-file", err) ||
 	    !choose_one(c, "password", "password-command", err))
 		return false;
+	if (c->directory.count == 0)
+		return error_set_at(err, ERR_USAGE, values_source(c, "directory")->place,
+		    "\"directory\" names no folder");
 	c->table_set = values_source(c, "table")->rank != RANK_DEFAULT;
 	if (c->url == NULL)
 		return true;
