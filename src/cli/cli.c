@@ -79,12 +79,11 @@ forbid_core_dumps(void)
 static void
 guess_output(const struct options *o, struct config *config, struct arena *a)
 {
-	struct config_argument format = { "format", getenv("MIGRATE_FORMAT") };
+	struct config_argument format = { "format", o->format };
 	struct error *ignored = error_new(a);
 
-	for (size_t i = 0; i < o->setting_count; i++)
-		if (strcmp(o->settings[i].name, format.name) == 0)
-			format = o->settings[i];
+	if (format.value == NULL)
+		format.value = getenv("MIGRATE_FORMAT");
 	/* A wrong format leaves the default in force. */
 	if (!config_bare(a, &format, format.value != NULL, config, ignored))
 		error_clear(ignored);

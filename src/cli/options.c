@@ -319,13 +319,32 @@ check_command(struct parser *p)
 	return error_next(p->err, "Write: migrate %s %s", c->name, c->args);
 }
 
+/* An error is told in the form that was asked for, wherever that stands. */
+static const char *
+find_format(char *const *argv)
+{
+	static const char option[] = "--format";
+	size_t length = strlen(option);
+	const char *format = NULL;
+
+	for (; *argv != NULL; argv++) {
+		if (strncmp(*argv, option, length) != 0)
+			continue;
+		if ((*argv)[length] == '=')
+			format = *argv + length + 1;
+		else if ((*argv)[length] == '\0' && argv[1] != NULL)
+			format = argv[1];
+	}
+	return format;
+}
+
 bool
 options_parse(struct arena *a, char **argv, struct options *options, struct error *err)
 {
 	struct parser p = { .arena = a, .next = argv, .options = options, .err = err };
 	bool only_words = false;
 
-	*options = (struct options){ 0 };
+	*options = (struct options){ .format = find_format(argv) };
 	if (*p.next != NULL)
 		p.next++; /* our own name */
 	while (*p.next != NULL) {

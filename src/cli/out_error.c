@@ -133,6 +133,17 @@ says_place(const struct error *err)
 	return err->place.line == 0 && strstr(err->message, err->place.path) != NULL;
 }
 
+/* "3 of 5" of "statement 3 of 5": the label says the rest. */
+static const char *
+statement_number(const char *statement)
+{
+	static const char word[] = "statement ";
+
+	if (statement != NULL && strncmp(statement, word, strlen(word)) == 0)
+		return statement + strlen(word);
+	return statement;
+}
+
 void
 out_error(FILE *out, const struct config *config, const struct error *err)
 {
@@ -143,7 +154,7 @@ out_error(FILE *out, const struct config *config, const struct error *err)
 		{ "HINT", err->hint },
 		{ "CONTEXT", err->context },
 		{ "SQLSTATE", err->sqlstate[0] == '\0' ? NULL : err->sqlstate },
-		{ "STATEMENT", err->statement },
+		{ "STATEMENT", statement_number(err->statement) },
 		{ "STATE", err->state },
 		{ "NEXT", err->next },
 	};

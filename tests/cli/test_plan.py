@@ -58,7 +58,7 @@ def test_tells_what_is_wrong_where_it_stands(migrate):
     assert any(line.startswith("      error: ") for line in lines), run
     assert lines[-1] == "1 file, 2 statements, 1 error", run
     assert "V1__a.sql:2:1: " in run.stderr, run
-    assert "  2 | CREATE INDEX CONCURRENTLY i ON t (a);\n    | ^\n" in run.stderr, run
+    assert "  2 | CREATE INDEX CONCURRENTLY i ON t (a)\n    | ^\n" in run.stderr, run
 
 
 def test_agrees_with_up(migrate):

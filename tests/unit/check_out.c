@@ -54,7 +54,7 @@ START_TEST(says_everything_about_an_error_in_order)
 	err->detail = "Two\nlines.";
 	err->hint = "Rename it.";
 	err->context = "SQL statement \"x\"";
-	err->statement = "3 of 5";
+	err->statement = "statement 3 of 5";
 	err->state = "rolled back, nothing of V12 was kept";
 	error_next(err, "Correct the file.");
 	ck_assert_str_eq(error_text(err),
