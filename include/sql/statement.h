@@ -43,7 +43,7 @@ struct statement_lock {
 	const char *schema; /* NULL: by search_path */
 	const char *name; /* as stored in the catalog, not quoted */
 	const char *constraint; /* with LOCK_CONSTRAINT */
-	bool only; /* ONLY was written: not its children */
+	bool only; /* not its children: ONLY was written, or the form does not reach them */
 };
 
 enum statement_kind {
@@ -86,6 +86,7 @@ struct statement_class {
 	 */
 	const char *creates_schema, *creates_name;
 	bool parsed; /* the grammar read it */
+	const char *newer; /* syntax newer than the grammar, read as its nearest older form */
 	const char *parse_error; /* the grammar's message, when it refused it */
 	int64_t parse_position; /* its character, from 1; 0: not known */
 };

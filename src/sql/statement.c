@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "sql/parse.h"
 #include "sql/words.h"
 
 enum { ALWAYS = 1 }; /* from any version on */
@@ -503,6 +504,18 @@ read_select_into(struct arena *a, struct words s, struct statement_class *out)
 	out->creates_name = word_value(a, &second);
 }
 
+/* DDL; a query, and what holds one, is nothing for the grammar. */
+static bool
+is_for_grammar(struct words s)
+{
+	struct word w;
+
+	return words_next(&s, &w) &&
+	    word_is(&w,
+		"ALTER|ANALYSE|ANALYZE|CLUSTER|COMMENT|CREATE|DROP|LOCK|REFRESH|REINDEX|"
+		"REPACK|SECURITY|TRUNCATE|VACUUM");
+}
+
 void
 statement_classify(struct arena *a, const char *text, size_t length, int server_version,
     struct statement_class *out)
@@ -530,6 +543,8 @@ statement_classify(struct arena *a, const char *text, size_t length, int server_
 	case STATEMENT_CALL:
 		break;
 	}
+	if (is_for_grammar(s))
+		parse_statement(a, text, length, server_version, out);
 }
 
 uint32_t

@@ -243,11 +243,11 @@ static const struct {
 	bool temporary;
 	const char *schema, *name;
 } temporaries[] = {
-	{ "create temp table t ()", true, NULL, NULL },
+	{ "create temp table t ()", true, NULL, "t" },
 	{ "create or replace local temporary view v as select 1", true, NULL, NULL },
-	{ "create table pg_temp.t ()", true, NULL, NULL },
-	{ "create table temp (i int)", false, NULL, NULL },
-	{ "create unlogged table t ()", false, NULL, NULL },
+	{ "create table pg_temp.t ()", true, "pg_temp", "t" },
+	{ "create table temp (i int)", false, NULL, "temp" },
+	{ "create unlogged table t ()", false, NULL, "t" },
 	{ "select 1 into temp t", true, NULL, "t" },
 	{ "select 1 into temporary table \"T\" from x", true, NULL, "T" },
 	{ "select 1 into s.t", false, "s", "t" },
