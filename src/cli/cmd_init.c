@@ -107,8 +107,8 @@ write_file(const struct context *c, bool *made, struct error *err)
 	return !*made || newfile_write(path, file_text(c), err);
 }
 
-static bool
-report(const struct context *c, const struct config_list *made, struct error *err)
+static void
+report(const struct context *c, const struct config_list *made)
 {
 	struct json *answer, *list;
 
@@ -117,14 +117,14 @@ report(const struct context *c, const struct config_list *made, struct error *er
 			out_put(stdout, made->items[i]);
 			putchar('\n');
 		}
-		return true;
+		return;
 	}
 	answer = out_json(c, "init", NULL, NULL);
 	list = json_new_array(c->arena);
 	for (size_t i = 0; i < made->count; i++)
 		json_push_text(list, made->items[i]);
 	json_put(answer, "created", list);
-	return out_json_print(answer, err);
+	out_json_print(answer);
 }
 
 static bool
@@ -150,7 +150,8 @@ init_run(const struct context *c, int *status, struct error *err)
 	else
 		event_note(c->sink, "\"%s\" is there already",
 		    c->config->path == NULL ? path : c->config->path);
-	return report(c, &list, err);
+	report(c, &list);
+	return true;
 }
 
 const struct command cmd_init = {

@@ -187,19 +187,19 @@ check_usage(const struct context *c, const char *name, struct error *err)
 	return true;
 }
 
-static bool
-report(const struct context *c, const char *path, struct error *err)
+static void
+report(const struct context *c, const char *path)
 {
 	struct json *answer;
 
 	if (c->config->format != FORMAT_JSON) {
 		out_put(stdout, path);
 		putchar('\n');
-		return true;
+		return;
 	}
 	answer = out_json(c, "new", NULL, NULL);
 	json_put_text(answer, "path", path);
-	return out_json_print(answer, err);
+	out_json_print(answer);
 }
 
 static bool
@@ -222,8 +222,11 @@ new_run(const struct context *c, int *status, struct error *err)
 	    !file_name(c->arena, prefix, name, &file, err))
 		return false;
 	path = arena_printf(c->arena, "%s/%s", c->config->directory.items[0], file);
-	return check_name(c->arena, path, &scripts, &description, err) &&
-	    newfile_write(path, file_text(c, description), err) && report(c, path, err);
+	if (!check_name(c->arena, path, &scripts, &description, err) ||
+	    !newfile_write(path, file_text(c, description), err))
+		return false;
+	report(c, path);
+	return true;
 }
 
 const struct command cmd_new = {
