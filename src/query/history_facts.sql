@@ -108,7 +108,7 @@ SELECT
 			AND t.typname OPERATOR(pg_catalog.=) ANY (w.type)
 		WHERE t.oid IS NULL
 		AND w.journal OPERATOR(pg_catalog.=)
-			(c.relname OPERATOR(pg_catalog.=) ANY (ARRAY[$3, $5]::pg_catalog.text[]))
+			(c.relname OPERATOR(pg_catalog.=) ANY (ARRAY[$3, $5]::pg_catalog.text[]) IS TRUE)
 	) AS wrong_columns,
 	(
 		SELECT pg_catalog.string_agg(a.attname, ', ' ORDER BY a.attnum)
@@ -119,7 +119,7 @@ SELECT
 		AND NOT EXISTS (
 			SELECT FROM wanted w WHERE w.name OPERATOR(pg_catalog.=) a.attname
 			AND w.journal OPERATOR(pg_catalog.=)
-				(c.relname OPERATOR(pg_catalog.=) ANY (ARRAY[$3, $5]::pg_catalog.text[]))
+				(c.relname OPERATOR(pg_catalog.=) ANY (ARRAY[$3, $5]::pg_catalog.text[]) IS TRUE)
 		)
 	) AS needless_columns,
 	pg_catalog.has_schema_privilege(n.oid, 'USAGE')
