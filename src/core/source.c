@@ -260,7 +260,7 @@ source_read(void *source, struct split_chunk *chunk, struct error *err)
 				return true;
 		}
 		if (s->ended) {
-			*chunk = (struct split_chunk){ 0 };
+			*chunk = (struct split_chunk){ .text = "" };
 			return true;
 		}
 		if (!fill(s, err))

@@ -345,6 +345,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
+	tcase_set_timeout(cases, 60); /* ten thousand files on a slow disk */
 	tcase_add_test(cases, orders_scripts_as_flyway_runs_them);
 	tcase_add_test(cases, tells_where_a_script_is);
 	tcase_add_test(cases, finds_nothing_in_an_empty_folder);
