@@ -17,15 +17,15 @@
 /*
  * A piece of text from the reader, valid until its next call.  Length 0 is the end, unless
  * replaced is set: a value may be empty.  Text that stands in place of a placeholder comes as a
- * piece of its own with replaced set and the length of what the file holds there (never a line
- * end).  An unknown placeholder comes as its own text, read like any other, with its name: where
+ * piece of its own with replaced set and with what the file holds there (never a line end).  An unknown placeholder comes as its own text, read like any other, with its name: where
  * its $ stands in a comment it stays, anywhere else it is an error at its place.
  */
 struct split_chunk {
 	const char *text;
 	size_t length;
 	bool replaced;
-	size_t file_length; /* bytes of the file that it stands for, with replaced */
+	const char *file_text; /* what it stands for, with replaced */
+	size_t file_length;
 	const char *unknown; /* the name of an unknown placeholder, or NULL */
 };
 typedef bool split_reader(void *source, struct split_chunk *chunk, struct error *err);
@@ -42,7 +42,8 @@ enum split_kind {
 struct split_seam {
 	size_t at; /* byte in text */
 	size_t length; /* bytes of replaced text */
-	size_t file_length; /* bytes (= columns) in the file */
+	const char *file_text; /* what the file holds there, until the next call */
+	size_t file_length; /* its bytes, which are columns, too */
 };
 
 struct split_item {

@@ -26,6 +26,7 @@ struct window {
 	struct walk walk; /* the last place that was asked for */
 	struct split_seam *seams, *item_seams;
 	size_t seam_room;
+	struct arena *seam_arena; /* for the file's text of the seams */
 	size_t end; /* where a NUL ends the item's text */
 	char end_byte; /* what it hides */
 };

@@ -154,12 +154,14 @@ plain(struct split_chunk *chunk, const char *text, size_t length)
 }
 
 static size_t
-replaced(struct split_chunk *chunk, const char *text, size_t length, size_t file_length)
+replaced(struct split_chunk *chunk, const char *text, size_t length, const char *file_text,
+    size_t file_length)
 {
 	*chunk = (struct split_chunk){
 		.text = text,
 		.length = length,
 		.replaced = true,
+		.file_text = file_text,
 		.file_length = file_length,
 	};
 	return file_length;
@@ -195,9 +197,9 @@ next_value(
 	}
 	value = find_value(p, text + 2, body.name_length);
 	if (value != NULL)
-		return replaced(chunk, value, strlen(value), 2 + body.length);
+		return replaced(chunk, value, strlen(value), text, 2 + body.length);
 	if (body.fallback != NULL)
-		return replaced(chunk, body.fallback, body.fallback_length, 2 + body.length);
+		return replaced(chunk, body.fallback, body.fallback_length, text, 2 + body.length);
 	return unknown(p, chunk, text, body.name_length, 2 + body.length);
 }
 
@@ -211,7 +213,7 @@ next_escape(const char *text, size_t length, bool last, struct split_chunk *chun
 	case SHAPE_MORE:
 		return 0;
 	case SHAPE_WHOLE:
-		return replaced(chunk, "${", 2, 3);
+		return replaced(chunk, "${", 2, text, 3);
 	case SHAPE_NONE:
 	case SHAPE_BROKEN:
 		break;

@@ -89,20 +89,10 @@ walk_to(struct walk *w, size_t to)
 		walk_text(w, seam->at);
 		w->at += seam->length;
 		w->offset += (int64_t)seam->file_length;
-		w->column += (int64_t)seam->file_length;
+		w->column += count_characters(seam->file_text, seam->file_length);
 		w->after_cr = false;
 	}
 	walk_text(w, to);
-}
-
-/* The file's own text is not known any more where a placeholder stood: dots of the same width. */
-static void
-put_placeholder(FILE *out, size_t width)
-{
-	fputs("${", out);
-	for (size_t i = 3; i < width; i++)
-		putc('.', out);
-	putc('}', out);
 }
 
 /*
@@ -126,7 +116,7 @@ source_line(struct arena *a, const struct split_item *item, const struct walk *w
 		char c = item->text[at];
 
 		if (seam < seams_end && seam->at == at) {
-			put_placeholder(line->out, seam->file_length);
+			fwrite(seam->file_text, 1, seam->file_length, line->out);
 			at += seam->length;
 			seam++;
 			continue;

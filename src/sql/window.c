@@ -30,6 +30,7 @@ window_start(struct window *w, struct arena *a, split_reader *read, void *source
 {
 	*w = (struct window){ .arena = a, .read = read, .source = source };
 	w->walk = (struct walk){ .line = 1, .column = 1 };
+	w->seam_arena = arena_new(a);
 	reserve(w, (size_t)2 * PIECE);
 }
 
@@ -48,7 +49,10 @@ add_seam(struct window *w)
 			memcpy(seams, w->seams, count * sizeof(*seams));
 		w->seams = seams;
 	}
-	w->seams[count] = (struct split_seam){ w->length, w->chunk.length, w->chunk.file_length };
+	w->seams[count] = (struct split_seam){ .at = w->length,
+		.length = w->chunk.length,
+		.file_text = arena_copy(w->seam_arena, w->chunk.file_text, w->chunk.file_length),
+		.file_length = w->chunk.file_length };
 	w->walk.seams = w->seams;
 	w->walk.seam_count = count + 1;
 }
@@ -88,15 +92,20 @@ window_more(struct window *w, struct error *err)
 static void
 forget_seams(struct window *w, size_t keep)
 {
+	struct arena *fresh = arena_new(w->arena);
 	size_t passed = w->walk.seam;
 
 	for (size_t i = passed; i < w->walk.seam_count; i++) {
 		struct split_seam seam = w->seams[i];
 		size_t gone = seam.at < keep ? keep - seam.at : 0;
 
-		w->seams[i - passed] = (struct split_seam){ seam.at + gone - keep,
-			seam.length - gone, seam.file_length };
+		seam.at = seam.at + gone - keep;
+		seam.length -= gone;
+		seam.file_text = arena_copy(fresh, seam.file_text, seam.file_length);
+		w->seams[i - passed] = seam;
 	}
+	arena_close(w->seam_arena);
+	w->seam_arena = fresh;
 	w->walk.seam = 0;
 	w->walk.seam_count -= passed;
 }
@@ -107,7 +116,8 @@ window_forget(struct window *w, size_t keep)
 	if (keep < PIECE)
 		return keep;
 	walk_to(&w->walk, keep);
-	forget_seams(w, keep);
+	if (w->walk.seam_count > 0)
+		forget_seams(w, keep);
 	w->walk.at = 0;
 	w->length -= keep;
 	memmove(w->text, w->text + keep, w->length);

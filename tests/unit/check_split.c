@@ -31,7 +31,7 @@ struct source {
 	size_t piece;
 	bool placeholders;
 	const char *fails; /* what the reader says at the end of the text */
-	char name[64];
+	char file_text[64]; /* of the last placeholder */
 };
 
 static void
@@ -39,16 +39,17 @@ read_placeholder(struct source *s, struct split_chunk *chunk)
 {
 	size_t name = strcspn(s->text, "=>") - 1, length = strcspn(s->text, ">");
 
-	if (s->text[name + 1] == '=') {
+	snprintf(s->file_text, sizeof(s->file_text), "${%.*s}", (int)name, s->text + 1);
+	chunk->text = s->file_text;
+	chunk->length = strlen(s->file_text);
+	if (s->text[name + 1] == '>') {
+		chunk->unknown = arena_strndup(arena, s->text + 1, name);
+	} else {
 		chunk->replaced = true;
+		chunk->file_text = chunk->text;
+		chunk->file_length = chunk->length;
 		chunk->text = s->text + name + 2;
 		chunk->length = length - name - 2;
-		chunk->file_length = name + strlen("${}");
-	} else {
-		snprintf(s->name, sizeof(s->name), "${%.*s}", (int)name, s->text + 1);
-		chunk->text = s->name;
-		chunk->length = strlen(s->name);
-		chunk->unknown = arena_strndup(arena, s->text + 1, name);
 	}
 	s->text += length + 1;
 }
@@ -540,13 +541,13 @@ static const struct position {
 	{ "SELECT '\xc3\xa4\xe2\x82\xac', x", 13, "1:13", "SELECT '\xc3\xa4\xe2\x82\xac', x" },
 	{ "SELECT\r\n\r\nx", 11, "3:1", "x" },
 	{ "SELECT\r\rx", 9, "3:1", "x" },
-	{ "SELECT <abc=1>, x", 11, "1:16", "SELECT ${...}, x" },
-	{ "SELECT <abc=1>, x", 8, "1:8", "SELECT ${...}, x" },
-	{ "SELECT <a=1\n2>, x", 10, "1:8", "SELECT ${.}, x" },
-	{ "SELECT <a=1\n2>, x\n, y", 13, "1:14", "SELECT ${.}, x" },
+	{ "SELECT <abc=1>, x", 11, "1:16", "SELECT ${abc}, x" },
+	{ "SELECT <abc=1>, x", 8, "1:8", "SELECT ${abc}, x" },
+	{ "SELECT <a=1\n2>, x", 10, "1:8", "SELECT ${a}, x" },
+	{ "SELECT <a=1\n2>, x\n, y", 13, "1:14", "SELECT ${a}, x" },
 	{ "SELECT <a=1\n2>, x\n, y", 17, "2:3", ", y" },
-	{ "SELECT <a=>x\n, y", 8, "1:12", "SELECT ${.}x" },
-	{ "SELECT a,\n <t=b>, <u=\xc3\xa4>, x", 18, "2:14", " ${.}, ${.}, x" },
+	{ "SELECT <a=>x\n, y", 8, "1:12", "SELECT ${a}x" },
+	{ "SELECT a,\n <t=b>, <\xc3\xa4=u>, x", 18, "2:14", " ${t}, ${\xc3\xa4}, x" },
 };
 
 START_TEST(finds_the_servers_position_in_the_file)
