@@ -312,7 +312,8 @@ send(struct lane *lane, enum lane_what what, int64_t number, const char *sql, in
 	if (lane->plain && what == LANE_STATEMENT)
 		sent = conn_send_plain(c, sql, err);
 	else
-		sent = conn_send(c, sql, count, parameters, !lane->plain, err);
+		sent = conn_send(
+		    c, sql, count, parameters, !lane->plain && what == LANE_STATEMENT, err);
 	if (!sent)
 		return lose(lane, err);
 	expect(lane, what, number);
