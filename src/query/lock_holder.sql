@@ -4,9 +4,7 @@ SELECT l.pid,
        a.application_name,
        a.client_addr::pg_catalog.text,
        a.state,
-       pg_catalog.to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'),
-       pg_catalog.floor(extract(epoch FROM pg_catalog.now()
-           OPERATOR(pg_catalog.-) a.state_change))::pg_catalog.int8
+       pg_catalog.to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS')
   FROM pg_catalog.pg_locks l
   LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
  WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory'

@@ -18,7 +18,7 @@ SELECT a.pid,
  WHERE a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'
    AND a.backend_type OPERATOR(pg_catalog.=) 'client backend'
    AND $1::pg_catalog.int4 OPERATOR(pg_catalog.=) ANY (pg_catalog.pg_blocking_pids(a.pid))
-   AND pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) w.since OPERATOR(pg_catalog.>)
-       $2::pg_catalog.int8 OPERATOR(pg_catalog.*) '1 ms'::pg_catalog."interval"
+   AND (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) w.since) OPERATOR(pg_catalog.>)
+       ($2::pg_catalog.int8 OPERATOR(pg_catalog.*) '1 ms'::pg_catalog."interval")
  ORDER BY w.since
  LIMIT 3;
