@@ -281,6 +281,7 @@ try_transaction(struct apply *x, struct arena *a, struct attempt *t, struct trie
 	t->lane_error = error_new(a);
 	t->file_error = error_new(a);
 	t->number = tries->attempt;
+	error_clear(err); /* what the last attempt failed of */
 	end = attempt_once(t, tries, start_ms, pause_ms, err);
 	if (end == APPLY_FAILED && t->lane.session != NULL)
 		verdict_journal(x, &t->lane, t->number, err);
