@@ -37,6 +37,8 @@ enum fact {
 
 /* A relation that stands under one of our names: its row of the facts. */
 struct relation {
+	struct arena *arena;
+	struct conn *conn;
 	const struct rows *rows;
 	size_t row;
 	const char *name; /* quoted, with its schema */
@@ -173,12 +175,13 @@ check_traps(const struct relation *r, struct problems *problems)
 
 		if (name == NULL)
 			continue;
+		name = conn_identifier(r->arena, r->conn, name);
 		err = problem_add(problems);
 		(void)error_set(err, ERR_REFUSED,
-		    "table %s (owner %s) has the %s \"%s\", which would run with the rights of %s",
+		    "table %s (owner %s) has the %s %s, which would run with the rights of %s",
 		    r->name, r->owner, traps[i].what, name, r->user);
-		(void)error_next(err, "Find out who made it, then: %s \"%s\" ON %s.",
-		    traps[i].remedy, name, r->name);
+		(void)error_next(err, "Find out who made it, then: %s %s ON %s.", traps[i].remedy,
+		    name, r->name);
 	}
 	if (fact_true(r, FACT_ROW_SECURITY)) {
 		struct error *err = problem_add(problems);
@@ -187,8 +190,7 @@ check_traps(const struct relation *r, struct problems *problems)
 		    "table %s (owner %s) has row-level security: rows could be hidden", r->name,
 		    r->owner);
 		(void)error_next(err,
-		    "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL "
-		    "SECURITY.",
+		    "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY.",
 		    r->name);
 	}
 }
@@ -205,8 +207,8 @@ check_shape(const struct relation *r, const char *what, struct problems *problem
 		(void)error_set(err, ERR_REFUSED,
 		    "table %s (owner %s) is a parent or child of another table", r->name, r->owner);
 		(void)error_next(err,
-		    "Detach it (ALTER TABLE ... NO INHERIT or DETACH PARTITION), "
-		    "or set \"table\" to another name.");
+		    "Detach it (ALTER TABLE ... NO INHERIT or DETACH PARTITION), or set \"table\" "
+		    "to another name.");
 	}
 	if (wrong == NULL && needless == NULL)
 		return;
@@ -276,7 +278,7 @@ look_at(struct arena *a, struct conn *c, struct history *h, const struct rows *r
 {
 	bool journal = strcmp(name, h->journal) == 0;
 	int64_t found = find_relation(rows, name);
-	struct relation r = { .rows = rows };
+	struct relation r = { .arena = a, .conn = c, .rows = rows };
 	const char *owner;
 
 	if (found < 0)

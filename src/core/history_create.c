@@ -5,7 +5,7 @@
 
 #include "query.h"
 
-enum { TRIES_MAX = 10 };
+enum { TRIES_MAX = 10, ROLLBACK_MS = 3000 };
 
 static const char *
 quoted_table(struct arena *a, struct conn *c, const struct history *h)
@@ -100,12 +100,14 @@ give_up(struct arena *a, struct conn *c, const struct history *h, struct error *
 	const char *user = conn_identifier(a, c, h->user);
 
 	/* When this fails too the connection is gone, and the transaction with it. */
+	conn_patience(c, ROLLBACK_MS);
 	if (!conn_query(a, c, query_rollback, 0, NULL, NULL, scratch))
 		error_clear(scratch);
-	if (strcmp(err->sqlstate, "42501") != 0)
-		return error_at(err, "cannot create the schema history %s", quoted_table(a, c, h));
-	err->code = ERR_REFUSED;
+	conn_patience(c, 0);
 	error_at(err, "cannot create the schema history %s", quoted_table(a, c, h));
+	if (strcmp(err->sqlstate, "42501") != 0)
+		return false;
+	err->code = ERR_REFUSED;
 	if (h->schema_exists)
 		return error_next(err, "GRANT USAGE, CREATE ON SCHEMA %s TO %s.",
 		    conn_identifier(a, c, h->schema), user);

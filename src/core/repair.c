@@ -242,17 +242,17 @@ repair_plan_baseline(const struct config *config, const char *version,
     const struct history *history, struct plan *plan)
 {
 	const struct history_row *marker = find_row(history, TYPE_BASELINE, TYPE_BASELINE);
+	const char *marked = marker == NULL || marker->version == NULL ? "" : marker->version;
 	const struct history_row *migration = find_row(history, TYPE_SYNTHETIC, 0);
 	struct arena *a = plan->arena;
 
-	if (marker != NULL && version_compare(marker->version, version) == 0 &&
+	if (marker != NULL && version_compare(marked, version) == 0 &&
 	    strcmp(marker->description, config->baseline_description) == 0)
 		return;
 	if (marker != NULL)
 		refuse(plan,
 		    arena_printf(a, "the history has one already, version %s (\"%s\", %s by %s)",
-			marker->version, marker->description, marker->installed_on,
-			marker->installed_by),
+			marked, marker->description, marker->installed_on, marker->installed_by),
 		    "A baseline cannot be moved; newer versions are applied with \"migrate up\".");
 	else if (migration != NULL)
 		refuse(plan,
