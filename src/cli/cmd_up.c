@@ -201,10 +201,11 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	if (s->plan.step_count > 0 && s->plan.steps[0].kind == STEP_RECORD)
 		event_note(c->sink, "baseline_on_up: the present state becomes version %s",
 		    s->plan.steps[0].records[0].version);
-	if (!run_plan(s, goal, &result, err) && err->code == ERR_SQL && err->next == NULL)
-		error_next(err, "Correct the file, then run \"migrate up\" again.");
-	if (err->code != ERR_NONE)
+	if (!run_plan(s, goal, &result, err)) {
+		if (err->code == ERR_SQL && err->next == NULL)
+			error_next(err, "Correct the file, then run \"migrate up\" again.");
 		return fail(c, s, &result, err, status);
+	}
 	if (c->config->format == FORMAT_JSON)
 		print_json(c, s, &result, &none, NULL);
 	else

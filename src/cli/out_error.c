@@ -130,7 +130,10 @@ print_place(FILE *out, const struct config *config, const struct place *place)
 static bool
 says_place(const struct error *err)
 {
-	return err->place.line == 0 && strstr(err->message, err->place.path) != NULL;
+	const char *slash = strrchr(err->place.path, '/');
+	const char *name = slash == NULL ? err->place.path : slash + 1;
+
+	return err->place.line == 0 && strstr(err->message, name) != NULL;
 }
 
 /* "3 of 5" of "statement 3 of 5": the label says the rest. */

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import time
 
 import pytest
 
@@ -69,6 +70,21 @@ def test_failure_without_anything_applied(migrate):
     run = migrate("up", files={"V1__x.sql": "SELECT no_such_column;"})
     assert run.exit == 1, run
     assert run.stdout == "0 applied, 1 failed\n", run
+
+
+def test_waiting_for_a_lock_is_told_and_forgotten(db, migrate):
+    migrate("up", files=TWO)
+    other = db.connect()
+    other.execute("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE")
+    run = migrate.start("up", files={"V5__more.sql": "ALTER TABLE orders ADD more int;"})
+    while db.value("SELECT count(*) FROM schema_history_journal WHERE state = 'failed'") == 0:
+        assert run.running()
+        time.sleep(0.05)
+    other.execute("COMMIT")
+    run = run.wait()
+    assert (run.exit, "error" in run.stderr) == (0, False), run
+    assert re.search(r"V5__more\.sql: try 1 failed \(55P03\), the next one in \d", run.stderr), run
+    assert run.stdout.endswith("1 applied, 0 failed, version 5\n"), run
 
 
 def test_refusal_lists_all_problems(db, migrate):

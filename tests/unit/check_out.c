@@ -144,7 +144,7 @@ START_TEST(says_the_path_once)
 {
 	struct error *err = error_new(arena);
 
-	error_set_at(err, ERR_REFUSED, (struct place){ .path = "V1_a.sql" },
+	error_set_at(err, ERR_REFUSED, (struct place){ .path = "migrations/V1_a.sql" },
 	    "\"V1_a.sql\" has one underscore");
 	ck_assert_str_eq(error_text(err), "migrate: error: \"V1_a.sql\" has one underscore\n");
 	error_set_at(err, ERR_REFUSED, (struct place){ .path = "V1_a.sql" }, "one underscore");
