@@ -62,4 +62,10 @@ bool words_match(struct words *s, const char *pattern);
  */
 const char *word_value(struct arena *a, const struct word *word);
 
+/*
+ * Reads table, schema.table or catalog.schema.table; what is not there, or takes more than
+ * dropping quotes, stays or becomes NULL.
+ */
+void words_read_name(struct arena *a, struct words *s, const char **schema, const char **name);
+
 #endif

@@ -96,7 +96,7 @@ write_row(FILE *out, const struct row *row, struct words *s)
 		words_match(s, part->keep);
 		fwrite(kept, 1, (size_t)(s->at - kept), out);
 		words_match(s, part->drop);
-		fprintf(out, " %s", part->write);
+		fprintf(out, " %s ", part->write);
 	}
 }
 

@@ -164,7 +164,8 @@ lock_constraint(
 		.constraint = keep_name(r, constraint),
 	};
 
-	lock(r, form, ON_CONSTRAINT, what);
+	if (what.constraint != NULL)
+		lock(r, form, ON_CONSTRAINT, what);
 }
 
 static void
@@ -277,22 +278,20 @@ static const char *const actions[] = {
 
 /* The action by the name that the facts know. */
 static const char *
-action_form(const struct reader *r, const PgQuery__AlterTableCmd *cmd)
+action_form(const PgQuery__AlterTableCmd *cmd)
 {
+	const PgQuery__Node *def = cmd->def;
 	const char *form = NULL;
 
 	if ((size_t)cmd->subtype < sizeof(actions) / sizeof(actions[0]))
 		form = actions[cmd->subtype];
 	if (form == NULL)
 		return "ALTER";
-	if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint && cmd->def != NULL &&
-	    cmd->def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN)
+	if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint &&
+	    def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN)
 		return "ADD FOREIGN KEY";
-	if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AlterConstraint &&
-	    is_same(r->out->newer, "ALTER CONSTRAINT ENFORCED"))
-		return r->out->newer;
 	if (cmd->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition &&
-	    cmd->def->partition_cmd->concurrent)
+	    def->partition_cmd->concurrent)
 		return "DETACH PARTITION CONCURRENTLY";
 	return form;
 }
@@ -326,7 +325,7 @@ lock_for_parameters(
 static void
 read_action(struct reader *r, const PgQuery__RangeVar *relation, const PgQuery__AlterTableCmd *cmd)
 {
-	const char *form = action_form(r, cmd);
+	const char *form = action_form(cmd);
 	const PgQuery__Node *def = cmd->def;
 
 	lock_relation(r, form, ON_TABLE, relation);
@@ -338,7 +337,9 @@ read_action(struct reader *r, const PgQuery__RangeVar *relation, const PgQuery__
 		    r, form, def->column_def->constraints, def->column_def->n_constraints);
 	} else if (def->node_case == PG_QUERY__NODE__NODE_CONSTRAINT) {
 		lock_references(r, form, &cmd->def, 1);
-		lock_constraint(r, form, relation, def->constraint->conname);
+		/* The grammar knows no change of ENFORCED; that there was one is left in newer. */
+		if (r->out->newer != NULL)
+			lock_constraint(r, r->out->newer, relation, def->constraint->conname);
 	} else if (def->node_case == PG_QUERY__NODE__NODE_PARTITION_CMD) {
 		lock_relation(r, form, ON_PARTITION, def->partition_cmd->name);
 	} else if (def->node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
@@ -724,37 +725,35 @@ ask_grammar(struct reader *r, const char *text, size_t length)
 	return out->parsed;
 }
 
-/* Where the leading words alone name the relation, and what they say that is done to it. */
+/*
+ * Where the leading words alone name the relation, and what they say that is done to it.  A view
+ * is taken for an old one.
+ */
 static const struct {
 	const char *pattern, *form;
 } guesses[] = {
-	{ "ALTER TABLE|VIEW|SEQUENCE [IF] [EXISTS] [ONLY]", "ALTER" },
+	{ "ALTER TABLE|VIEW|SEQUENCE [IF] [EXISTS]", "ALTER" },
 	{ "ALTER MATERIALIZED VIEW [IF] [EXISTS]", "ALTER" },
-	{ "ALTER FOREIGN TABLE [IF] [EXISTS] [ONLY]", "ALTER" },
-	{ "CREATE OR REPLACE VIEW", "CREATE VIEW" },
-	{ "CREATE INDEX CONCURRENTLY ... ON [ONLY]", "CREATE INDEX CONCURRENTLY" },
-	{ "CREATE INDEX ... ON [ONLY]", "CREATE INDEX" },
+	{ "ALTER FOREIGN TABLE [IF] [EXISTS]", "ALTER" },
+	{ "CREATE VIEW", "CREATE VIEW" },
+	{ "CREATE INDEX CONCURRENTLY ... ON", "CREATE INDEX CONCURRENTLY" },
+	{ "CREATE INDEX ... ON", "CREATE INDEX" },
 	{ "CREATE TRIGGER ... ON", "CREATE TRIGGER" },
 };
 
 static void
-guess_locks(struct reader *r, const char *text, size_t length)
+guess_locks(struct reader *r, struct words start)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
-		struct words s = words_start(text, length);
+		struct words s = start;
 		struct statement_lock what = { 0 };
-		struct word w;
 
 		if (!words_match(&s, guesses[i].pattern))
 			continue;
-		words_next(&s, &w);
-		what.name = word_value(r->a, &w);
-		while (words_match(&s, ".") && words_next(&s, &w)) {
-			what.schema = what.name;
-			what.name = word_value(r->a, &w);
-		}
+		what.only = words_match(&s, "ONLY");
+		words_read_name(r->a, &s, &what.schema, &what.name);
 		lock(r, guesses[i].form, ON_TABLE, what);
 		return;
 	}
@@ -765,8 +764,8 @@ parse_statement(struct arena *a, const char *text, size_t length, int server_ver
     struct statement_class *out)
 {
 	struct reader r = { .a = a, .server_version = server_version, .out = out };
+	struct words s = words_start(text, length);
 
-	if (length > LENGTH_MAX || !is_shallow(words_start(text, length)) ||
-	    !ask_grammar(&r, text, length))
-		guess_locks(&r, text, length);
+	if (length > LENGTH_MAX || !is_shallow(s) || !ask_grammar(&r, text, length))
+		guess_locks(&r, s);
 }

@@ -9,7 +9,10 @@
 #include "sql/parse.h"
 #include "sql/words.h"
 
-enum { ALWAYS = 1 }; /* from any version on */
+enum {
+	ALWAYS = 1, /* from any version on */
+	SETTING_MAX = 64 * 1024 /* a longer SET or BEGIN is not read: nobody means it */
+};
 
 enum form_flag { CONCURRENTLY = 1, SETS_TRANSACTION = 2, DROPS_RUN_LOCK = 4 };
 
@@ -490,18 +493,10 @@ read_begin_modes(struct arena *a, struct words s, struct statement_class *out)
 static void
 read_select_into(struct arena *a, struct words s, struct statement_class *out)
 {
-	struct word first, second;
-
 	if (!find_select_into(&s))
 		return;
 	words_match(&s, "[LOCAL|GLOBAL] [TEMP|TEMPORARY|UNLOGGED] [TABLE]");
-	words_next(&s, &first);
-	out->creates_name = word_value(a, &first);
-	if (!words_match(&s, "."))
-		return;
-	words_next(&s, &second);
-	out->creates_schema = out->creates_name;
-	out->creates_name = word_value(a, &second);
+	words_read_name(a, &s, &out->creates_schema, &out->creates_name);
 }
 
 /* DDL; a query, and what holds one, is nothing for the grammar. */
@@ -525,10 +520,12 @@ statement_classify(struct arena *a, const char *text, size_t length, int server_
 	statement_classify_words(text, length, server_version, out);
 	switch (out->kind) {
 	case STATEMENT_SET:
-		read_setting(a, s, out);
+		if (length <= SETTING_MAX)
+			read_setting(a, s, out);
 		break;
 	case STATEMENT_BEGIN:
-		read_begin_modes(a, s, out);
+		if (length <= SETTING_MAX)
+			read_begin_modes(a, s, out);
 		break;
 	case STATEMENT_DML:
 		read_select_into(a, s, out);

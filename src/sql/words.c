@@ -443,3 +443,18 @@ word_value(struct arena *a, const struct word *word)
 	}
 	return NULL;
 }
+
+void
+words_read_name(struct arena *a, struct words *s, const char **schema, const char **name)
+{
+	struct word w;
+	int i;
+
+	words_next(s, &w);
+	*name = word_value(a, &w);
+	for (i = 0; i < 2 && words_match(s, "."); i++) {
+		words_next(s, &w);
+		*schema = *name;
+		*name = word_value(a, &w);
+	}
+}
