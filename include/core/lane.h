@@ -52,7 +52,7 @@ struct lane {
 	const char *blockers; /* who was seen to block it */
 
 	/* When to look at the locks: max_blocking, and how often; 0 is never. */
-	int64_t max_blocking_ms, look_every_ms, look_after_ms;
+	int64_t max_blocking_ms, look_every_ms, look_after_ms, looked_ms;
 
 	int64_t started_us, last_done_us; /* work_ms counts between the two */
 	int64_t give_up_ms; /* behind a cancel: when to stop waiting; 0 none */

@@ -213,8 +213,7 @@ look(struct lane *lane)
 	struct arena *a;
 	const char *text;
 
-	if ((time_now_us() - lane->started_us) / 1000 < lane->look_after_ms)
-		return;
+	lane->looked_ms = time_now_ms();
 	a = arena_new(NULL);
 	text = watch_blockers(a, lane->watch);
 	if (text != NULL)
@@ -227,6 +226,17 @@ look(struct lane *lane)
 		}
 	}
 	arena_close(a);
+}
+
+/* Answers may come without a pause: the watcher's turn depends on the time alone. */
+static void
+look_in_turn(struct lane *lane)
+{
+	int64_t now = time_now_ms();
+
+	if (looks(lane) && now - lane->looked_ms >= lane->look_every_ms &&
+	    now - lane->started_us / 1000 >= lane->look_after_ms)
+		look(lane);
 }
 
 static void
@@ -260,18 +270,19 @@ wait_once(struct lane *lane, bool for_write_only, bool *pushed)
 		return true;
 	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted)) {
 	case WAIT_READY:
-		return conn_pull(c, err) ? true : lose(lane, err);
+		if (!conn_pull(c, err))
+			return lose(lane, err);
+		break;
 	case WAIT_INTERRUPTED:
 		interrupt(lane);
-		return true;
-	case WAIT_TIME:
 		break;
-	}
-	if (lane->give_up_ms != 0) {
+	case WAIT_TIME:
+		if (lane->give_up_ms == 0)
+			break;
 		error_set(err, ERR_CONNECT, "no answer from the server after the cancel");
 		return lose(lane, err);
 	}
-	look(lane);
+	look_in_turn(lane);
 	return true;
 }
 
@@ -406,8 +417,10 @@ lane_copy_data(struct lane *lane, const char *data, size_t length)
 {
 	struct error *err = lane->scratch;
 
-	if (conn_copy_put(lane->session->conn, data, length, err))
+	if (conn_copy_put(lane->session->conn, data, length, err)) {
+		look_in_turn(lane);
 		return true;
+	}
 	if (err->code != ERR_INTERRUPTED)
 		return lose(lane, err);
 	interrupt(lane);

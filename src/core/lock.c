@@ -102,3 +102,20 @@ lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct er
 	*held = rows_true(&rows, 0, 0);
 	return true;
 }
+
+void
+lock_report_others(struct arena *a, struct conn *c, int64_t key, struct sink *sink)
+{
+	struct error *ignored = error_new(a); /* a report may be missing */
+	struct arena_text *list;
+	struct rows rows;
+
+	if (!ask(a, c, query_lock_others, key, &rows, ignored) || rows.count == 0)
+		return;
+	list = arena_text_new(a);
+	for (size_t i = 0; i < rows.count; i++)
+		fprintf(list->out, "%s(%s)", i > 0 ? ", " : "", rows_value(&rows, i, 0));
+	event_warning(sink,
+	    "a file took advisory locks and did not give them back: %s; they end with this session",
+	    arena_text_end(list));
+}

@@ -217,6 +217,7 @@ release(struct run *r)
 	if (!conn_alive(s->conn))
 		return;
 	conn_patience(s->conn, RELEASE_MS);
+	lock_report_others(s->arena, s->conn, s->history.lock_key, s->sink);
 	if (lock_release(s->arena, s->conn, s->history.lock_key, &held, err) && !held)
 		event_warning(s->sink,
 		    "the run lock had been released from inside a file: another run may have "

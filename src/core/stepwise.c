@@ -121,6 +121,19 @@ reset_session(struct walk *w, struct error *err)
 }
 
 static bool
+take_role(struct walk *w, struct error *err)
+{
+	const char *role = w->step->script->directives.role;
+
+	if (role == NULL)
+		return true;
+	return conn_query(w->arena, w->x->session->conn,
+	    arena_printf(
+		w->arena, "SET ROLE %s", conn_identifier(w->arena, w->x->session->conn, role)),
+	    0, NULL, NULL, err);
+}
+
+static bool
 finish(struct walk *w, int64_t ms, struct error *err)
 {
 	struct journal_entry entry = { .script = w->step->script,
@@ -164,7 +177,8 @@ walk(struct walk *w, int64_t *ms, struct error *err)
 		return record_is_fence(err) ? APPLY_FENCED : APPLY_FAILED;
 	}
 	lane_init(&w->lane, w->arena, w->x->session, NULL, w->step, true, w->lane_error);
-	if (send_open(w->arena, &w->send, &w->lane, w->step->script, &w->x->facts, false, err) &&
+	if (take_role(w, err) &&
+	    send_open(w->arena, &w->send, &w->lane, w->step->script, &w->x->facts, false, err) &&
 	    walk_statements(w, err)) {
 		*ms = time_now_ms() - w->start_ms;
 		w->x->dirty = true; /* not before: the patient lock would reset what the file SET */

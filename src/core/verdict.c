@@ -7,6 +7,7 @@
 #include "core/send.h"
 #include "core/tries.h"
 #include "core/wait.h"
+#include "query.h"
 
 enum { JOURNAL_MS = 2000 };
 
@@ -168,15 +169,22 @@ verdict_try(struct apply *x, struct lane *lane, int attempt, int64_t pause_ms)
 		.text = lane->blockers });
 }
 
+/* The failed file may have left any role and search_path behind. */
 static bool
 write_journal(
     struct apply *x, struct lane *lane, const struct journal_entry *entry, struct error *err)
 {
 	struct conn *c = x->session->conn;
 	struct conn_sql sql;
+	struct lane reset;
+	bool ok;
 
 	record_sql_journal(lane->arena, &x->writer, entry, &sql);
-	return conn_query(lane->arena, c, "SET search_path = pg_catalog", 0, NULL, NULL, err) &&
+	lane_init(&reset, lane->arena, x->session, NULL, lane->step, true, err);
+	ok = lane_reset(&reset);
+	lane_close(&reset);
+	x->dirty = true; /* our search_path */
+	return ok && conn_query(lane->arena, c, query_journal_search_path, 0, NULL, NULL, err) &&
 	    conn_query(lane->arena, c, sql.sql, sql.count, sql.parameters, NULL, err);
 }
 
@@ -193,7 +201,6 @@ verdict_journal(struct apply *x, struct lane *lane, int attempt, const struct er
 
 	if (lane->lost || !conn_alive(x->session->conn))
 		return;
-	x->dirty = true; /* its search_path: the next file begins with a reset */
 	conn_patience(x->session->conn, JOURNAL_MS);
 	if (!write_journal(x, lane, &entry, err))
 		event_warning(x->session->sink, "cannot write the journal: %s", err->message);
