@@ -14,7 +14,7 @@ reserve(struct window *w, size_t length)
 
 	if (length < w->room)
 		return;
-	w->room = length + length / 2;
+	w->room = length + length / 2 + 64;
 	larger = arena_new(w->arena);
 	text = arena_alloc(larger, w->room);
 	if (w->length > 0)
@@ -31,7 +31,7 @@ window_start(struct window *w, struct arena *a, split_reader *read, void *source
 	*w = (struct window){ .arena = a, .read = read, .source = source };
 	w->walk = (struct walk){ .line = 1, .column = 1 };
 	w->seam_arena = arena_new(a);
-	reserve(w, (size_t)2 * PIECE);
+	reserve(w, 0);
 }
 
 static void
