@@ -97,7 +97,9 @@ show_row(struct lane *lane)
 {
 	struct arena *a;
 
-	if (!lane->session->config->verbose || lane->rows_shown++ >= ROWS_SHOWN)
+	if (!lane->session->config->verbose ||
+	    lane->queue[lane->queue_head].what != LANE_STATEMENT ||
+	    lane->rows_shown++ >= ROWS_SHOWN)
 		return;
 	a = arena_new(NULL);
 	event_emit(lane->session->sink,
