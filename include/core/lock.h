@@ -20,8 +20,6 @@ MUST_CHECK bool lock_take(struct arena *a, struct conn *c, const struct config *
 /* Gives it back; false in *held: somebody took it from us meanwhile. */
 MUST_CHECK bool
 lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct error *err);
-/* "pid 123 (user app, ...)" or NULL when nobody holds it or it cannot be seen. */
-const char *lock_holder(struct arena *a, struct conn *c, int64_t key);
 
 /* Warns of advisory locks beside the run lock: a file took them and did not give them back. */
 void lock_report_others(struct arena *a, struct conn *c, int64_t key, struct sink *sink);

@@ -54,9 +54,8 @@ int conn_library_version(void);
  */
 void conn_patience(struct conn *c, int64_t ms);
 
-/* Identifier and literal, quoted by libpq for this connection. */
+/* An identifier, quoted by libpq for this connection. */
 const char *conn_identifier(struct arena *a, struct conn *c, const char *name);
-const char *conn_literal(struct arena *a, struct conn *c, const char *value);
 /* A query of src/query with its identifiers put in: pairs of name and value, ended by NULL. */
 const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/out.h"
+#include "db/conn.h"
 
 static bool
 version_run(const struct context *c, int *status, struct error *err)
@@ -11,7 +12,8 @@ version_run(const struct context *c, int *status, struct error *err)
 	if (c->config->format == FORMAT_JSON)
 		out_json_print(out_json(c, "version", NULL, NULL));
 	else
-		printf("migrate %s\n", MIGRATE_VERSION);
+		printf("migrate %s (libpq %d.%d)\n", MIGRATE_VERSION,
+		    conn_library_version() / 10000, conn_library_version() % 10000);
 	return true;
 }
 

@@ -18,8 +18,8 @@ ask(struct arena *a, struct conn *c, const char *query, int64_t key, struct rows
 	return conn_query(a, c, query, 1, parameters, rows, err);
 }
 
-const char *
-lock_holder(struct arena *a, struct conn *c, int64_t key)
+static const char *
+holder_text(struct arena *a, struct conn *c, int64_t key)
 {
 	struct error *ignored = error_new(a); /* a report may be missing, the lock decides */
 	struct rows rows;
@@ -42,7 +42,7 @@ static bool
 give_up(
     struct arena *a, struct conn *c, const struct config *config, int64_t key, struct error *err)
 {
-	const char *holder = lock_holder(a, c, key);
+	const char *holder = holder_text(a, c, key);
 	char limit[32];
 
 	error_set(err, ERR_LOCK, "could not get the run lock within %s",
@@ -69,7 +69,7 @@ lock_take(struct arena *a, struct conn *c, const struct config *config, int64_t 
 		int64_t now = time_now_ms();
 
 		if (ok && !taken && now >= report) {
-			const char *holder = lock_holder(turn, c, key);
+			const char *holder = holder_text(turn, c, key);
 
 			report = now + REPORT_EVERY_MS;
 			event_emit(sink,

@@ -252,8 +252,7 @@ static void
 hash_recorded(struct session *s, const struct goal *goal, struct problems *problems)
 {
 	size_t count;
-	struct script **scripts =
-	    plan_recorded(s->arena, goal, &s->scripts, &s->history, &count);
+	struct script **scripts = plan_recorded(s->arena, goal, &s->scripts, &s->history, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct error *err = error_new(s->arena);

@@ -473,8 +473,8 @@ conn_identifier(struct arena *a, struct conn *c, const char *name)
 	return quoted(a, PQescapeIdentifier(c->pg, name, strlen(name)));
 }
 
-const char *
-conn_literal(struct arena *a, struct conn *c, const char *value)
+static const char *
+literal(struct arena *a, struct conn *c, const char *value)
 {
 	return quoted(a, PQescapeLiteral(c->pg, value, strlen(value)));
 }
@@ -523,8 +523,8 @@ conn_sql_text(struct arena *a, struct conn *c, const struct conn_sql *sql)
 			fputc(*p++, text->out);
 			continue;
 		}
-		fputs(sql->parameters[n - 1] == NULL ? "NULL"
-						     : conn_literal(a, c, sql->parameters[n - 1]),
+		fputs(
+		    sql->parameters[n - 1] == NULL ? "NULL" : literal(a, c, sql->parameters[n - 1]),
 		    text->out);
 		p = end;
 	}
