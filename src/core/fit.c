@@ -31,6 +31,16 @@ is_one_of(const char *text, size_t length, const char *const *words)
 	return false;
 }
 
+/* Is a pattern one of these types, a colon and one of these states? */
+static bool
+is_pattern(const char *pattern, const char *const *types, const char *const *states)
+{
+	const char *colon = strchr(pattern, ':');
+
+	return colon != NULL && is_one_of(pattern, (size_t)(colon - pattern), types) &&
+	    is_one_of(colon + 1, strlen(colon + 1), states);
+}
+
 bool
 fit_patterns(const struct config *config, struct error *err)
 {
@@ -41,13 +51,10 @@ fit_patterns(const struct config *config, struct error *err)
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		const char *pattern = list->items[i], *colon = strchr(pattern, ':');
-
-		if (colon != NULL && is_one_of(pattern, (size_t)(colon - pattern), types) &&
-		    is_one_of(colon + 1, strlen(colon + 1), states))
+		if (is_pattern(list->items[i], types, states))
 			continue;
-		(void)error_set(
-		    err, ERR_USAGE, "ignore_migration_patterns: invalid pattern \"%s\"", pattern);
+		(void)error_set(err, ERR_USAGE, "ignore_migration_patterns: invalid pattern \"%s\"",
+		    list->items[i]);
 		return error_next(err,
 		    "A pattern is TYPE:STATE; types are versioned, repeatable and *; states are "
 		    "missing, pending, ignored, future and *.");
@@ -98,13 +105,9 @@ fit_ignores(const struct config *config, const struct entry *entry)
 	const struct config_list *list = &config->ignore_migration_patterns;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		const char *pattern = list->items[i], *colon = strchr(pattern, ':');
-
-		if (colon != NULL && is_one_of(pattern, (size_t)(colon - pattern), types) &&
-		    is_one_of(colon + 1, strlen(colon + 1), states))
+	for (i = 0; i < list->count; i++)
+		if (is_pattern(list->items[i], types, states))
 			return true;
-	}
 	return false;
 }
 
@@ -343,12 +346,9 @@ explain(struct plan *plan, struct misfit *misfit, const struct script_environmen
 		what = "whether only comments or white space changed is not known";
 	} else {
 		script_read(plan->arena, &now, env, &scratch);
-		if (scratch.count > 0)
-			what = "its statements changed";
-		else if (now.body_hash == misfit->entry->row->body_hash)
-			what = "only comments or white space changed";
-		else
-			what = "its statements changed";
+		what = scratch.count == 0 && now.body_hash == misfit->entry->row->body_hash
+		    ? "only comments or white space changed"
+		    : "its statements changed";
 	}
 	misfit->problem->message =
 	    arena_printf(plan->arena, "%s (%s)", misfit->problem->message, what);
