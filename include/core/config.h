@@ -22,6 +22,7 @@ struct config_list {
 struct config_pair {
 	const char *name, *value;
 	const char *origin; /* as config_origin tells it */
+	int rank; /* of its source: one source may give it only once */
 	bool secret; /* never printed */
 };
 

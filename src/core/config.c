@@ -8,6 +8,8 @@
 #include "core/url.h"
 #include "core/values.h"
 
+static const char prefix[] = "MIGRATE_";
+
 /* A variable that is set, but to nothing, counts as not set: pipelines leave many such. */
 static const char *
 variable(char *const *environment, const char *name)
@@ -45,14 +47,17 @@ warn_unknown(struct arena *a, const char *name, struct config_list *warnings)
 	struct config_list known = { 0 };
 	const char *nearest;
 
+	/* Without the prefix, which would make all of them near. */
 	for (const struct config_setting *s = config_settings(); s->name != NULL; s++)
-		config_list_add(a, &known, config_variable(a, s));
-	nearest = config_nearest(name, known.items, known.count);
-	config_list_add(a, warnings,
-	    nearest == NULL
-		? arena_printf(a, "unknown environment variable \"%s\"", name)
-		: arena_printf(a, "unknown environment variable \"%s\"; did you mean \"%s\"?", name,
-		      nearest));
+		config_list_add(a, &known, config_variable(a, s) + strlen(prefix));
+	nearest = config_nearest(name + strlen(prefix), known.items, known.count);
+	if (nearest == NULL)
+		config_list_add(
+		    a, warnings, arena_printf(a, "unknown environment variable \"%s\"", name));
+	else
+		config_list_add(a, warnings,
+		    arena_printf(a, "unknown environment variable \"%s\"; did you mean \"%s%s\"?",
+			name, prefix, nearest));
 }
 
 /* Of a map, every variable that begins with its name. */
@@ -96,8 +101,6 @@ static bool
 put_environment(
     struct config *c, char *const *environment, struct config_list *warnings, struct error *err)
 {
-	static const char prefix[] = "MIGRATE_";
-
 	for (; *environment != NULL; environment++) {
 		size_t length = strcspn(*environment, "=");
 		const char *name = arena_strndup(c->arena, *environment, length);

@@ -275,7 +275,7 @@ find_key(struct filling *f, const char *group, const char *name)
 
 	for (const struct config_setting *s = config_settings(); s->name != NULL; s++)
 		if (strcmp(config_key(f->arena, s), full) == 0)
-			return s;
+			return strchr(name, '.') == NULL ? s : NULL;
 	return NULL;
 }
 

@@ -217,6 +217,12 @@ values_put_entry(struct config *c, const struct config_setting *s, const char *n
 		return blame(c, s, source, err);
 	}
 	pair = find_entry(c->arena, member(c, s), small);
+	/* On the command line the last one wins, as with all options. */
+	if (pair->value != NULL && pair->rank == (int)source->rank && source->place.path != NULL) {
+		(void)error_set(err, ERR_USAGE, "\"%s\" is given twice", small);
+		return blame(c, s, source, err);
+	}
+	pair->rank = (int)source->rank;
 	pair->value = arena_strdup(c->arena, value);
 	pair->origin = source->origin;
 	pair->secret = is_secret_name(small);

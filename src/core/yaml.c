@@ -80,6 +80,8 @@ syntax_error(struct reader *r)
 		arena_exhausted();
 	if (p->error == YAML_READER_ERROR)
 		place = place_at(r, p->problem_offset);
+	else if (p->problem_mark.index >= r->length && p->context != NULL)
+		place = place_of(r, p->context_mark); /* what does not end: where it begins */
 	if (p->error == YAML_SCANNER_ERROR && is_indented_by_tab(r, place.line))
 		return error_set_at(
 		    r->err, ERR_USAGE, place, "the line is indented with a tab: YAML wants spaces");
