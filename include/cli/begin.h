@@ -15,6 +15,8 @@
 /* Opens the session and makes the plan.  Unless goal is check_only, the server must be writable. */
 MUST_CHECK bool begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err);
+/* The first line of a command that writes: host, database, user, server, how many pending. */
+void begin_say_where(const struct context *c, const struct session *s);
 /*
  * In a protected environment asks on the terminal, or demands --yes; what is the question's
  * object ("apply 2 files").  ERR_USAGE when it was not confirmed.

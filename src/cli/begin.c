@@ -14,17 +14,21 @@ begin_session(
 	if (!session_open(c->arena, c->config, c->sink, !goal->check_only, s, err) ||
 	    !session_plan(s, goal, err))
 		return false;
-	if (!goal->check_only)
-		event_emit(c->sink,
-		    &(struct event){ .kind = EVENT_CONNECTED,
-			.host = conn_host(s->conn),
-			.database = conn_database(s->conn),
-			.user = conn_user(s->conn),
-			.server_version = conn_server_version(s->conn),
-			.pending = s->plan.pending_count });
 	for (size_t i = 0; i < s->plan.notes.count; i++)
 		event_note(c->sink, "%s", s->plan.notes.items[i]);
 	return true;
+}
+
+void
+begin_say_where(const struct context *c, const struct session *s)
+{
+	event_emit(c->sink,
+	    &(struct event){ .kind = EVENT_CONNECTED,
+		.host = conn_host(s->conn),
+		.database = conn_database(s->conn),
+		.user = conn_user(s->conn),
+		.server_version = conn_server_version(s->conn),
+		.pending = s->plan.pending_count });
 }
 
 static void

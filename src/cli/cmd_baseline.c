@@ -36,6 +36,7 @@ baseline_run(const struct context *c, int *status, struct error *err)
 	goal.baseline_version = version;
 	if (!begin_session(c, &goal, &s, err))
 		return false;
+	begin_say_where(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0) {
 		*status = out_problems_status(&problems);

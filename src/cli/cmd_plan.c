@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/mask.h"
 #include "cli/begin.h"
 #include "cli/out.h"
 
@@ -115,7 +116,8 @@ flat_text(struct arena *a, const struct statement *st)
 	struct arena_text *text = arena_text_new(a);
 	const char *blank = "";
 
-	for (const char *s = st->text; s[0] != '\0'; s++) {
+	/* Before blanks are folded and the end is cut off: a secret must be found whole. */
+	for (const char *s = mask_text(a, st->text); s[0] != '\0'; s++) {
 		if (strchr(" \t\r\n\f\v", s[0]) != NULL) {
 			blank = " ";
 			continue;

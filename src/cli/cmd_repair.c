@@ -244,6 +244,7 @@ repair_run(const struct context *c, int *status, struct error *err)
 	*status = 0;
 	if (!goal_read(c, &goal, err) || !begin_session(c, &goal, &s, err))
 		return false;
+	begin_say_where(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0) {
 		*status = out_problems_status(&problems);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/begin.h"
@@ -56,12 +57,34 @@ dry_into_file(struct session *s, const char *path, struct error *err)
 	return ok;
 }
 
+/* A device or a pipe (/dev/stdout, a FIFO) is written to: a rename would take its place. */
+static bool
+dry_into_device(struct session *s, const char *path, struct error *err)
+{
+	struct arena *a = arena_new(s->arena);
+	FILE *out = fopen(path, "w");
+	bool ok;
+
+	if (out == NULL)
+		return error_set(err, ERR_USAGE, "cannot open \"%s\": %s", path, strerror(errno));
+	arena_defer(a, close_file, out);
+	ok = run_dry(s, out, err);
+	if (ok && fflush(out) != 0)
+		ok = error_set(err, ERR_USAGE, "cannot write \"%s\": %s", path, strerror(errno));
+	arena_close(a);
+	return ok;
+}
+
 static bool
 dry_run(struct session *s, const char *path, struct error *err)
 {
-	if (path[0] != '\0' && strcmp(path, "-") != 0)
-		return dry_into_file(s, path, err);
-	return run_dry(s, stdout, err);
+	struct stat st;
+
+	if (path[0] == '\0' || strcmp(path, "-") == 0)
+		return run_dry(s, stdout, err) && out_finish(err);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return dry_into_device(s, path, err);
+	return dry_into_file(s, path, err);
 }
 
 /* --- the answer --- */
@@ -226,6 +249,7 @@ up_run(const struct context *c, int *status, struct error *err)
 		return error_set(err, ERR_USAGE, "--dry-run prints SQL and has no JSON form");
 	if (!begin_session(c, &goal, &s, err))
 		return false;
+	begin_say_where(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0)
 		return refuse(c, &s, &problems, status);

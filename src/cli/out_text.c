@@ -90,7 +90,12 @@ out_put(FILE *out, const char *text)
 {
 	struct arena *a = arena_new(NULL);
 
-	put_guarded(out, mask_escape(a, mask_text(a, text), false));
+	text = mask_escape(a, mask_text(a, text), false);
+	if (strncmp(text, "::", 2) == 0 && environment_says("GITHUB_ACTIONS")) {
+		fputs("\\x3a", out); /* it may stand at the start of a line */
+		text++;
+	}
+	put_guarded(out, text);
 	arena_close(a);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/time.h"
 #include "cli/out.h"
 
@@ -91,6 +92,7 @@ say_text(const char *label, const char *text)
 	if (text == NULL || text[0] == '\0')
 		return;
 	a = arena_new(NULL);
+	text = mask_text(a, text); /* before a secret could be cut in two */
 	length = strnlen(text, NOTICE_BYTES);
 	fputs(label, stderr);
 	out_lines(stderr, arena_strndup(a, text, length));
@@ -131,10 +133,22 @@ say_note(struct progress *p, const struct event *event)
 	say_text("", event->text);
 }
 
+/* A server may send any word; only PostgreSQL's own are repeated. */
+static const char *
+severity(const struct event *event)
+{
+	static const char *const words[] = { "WARNING", "INFO", "LOG", "DEBUG" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (event->severity != NULL && strcmp(event->severity, words[i]) == 0)
+			return words[i];
+	return "NOTICE";
+}
+
 static bool
 is_warning(const struct event *event)
 {
-	return event->severity != NULL && strcmp(event->severity, "WARNING") == 0;
+	return strcmp(severity(event), "WARNING") == 0;
 }
 
 static void
@@ -145,11 +159,12 @@ say_notice(struct progress *p, const struct event *event)
 	if (++p->notices > NOTICES_PER_STEP)
 		return;
 	say_name(event);
-	out_paint(stderr, p->config, is_warning(event) ? OUT_WARNING : OUT_NOTE,
-	    event->severity == NULL ? "NOTICE" : event->severity);
+	out_paint(stderr, p->config, is_warning(event) ? OUT_WARNING : OUT_NOTE, severity(event));
 	fputs(":  ", stderr);
-	if (p->config->verbose && event->sqlstate != NULL)
-		fprintf(stderr, "%s: ", event->sqlstate);
+	if (p->config->verbose && event->sqlstate != NULL) {
+		out_put(stderr, event->sqlstate);
+		fputs(": ", stderr);
+	}
 	say_text("", event->text == NULL ? "(no text)" : event->text);
 	say_text("DETAIL:  ", event->detail);
 	say_text("HINT:  ", event->hint);
@@ -200,8 +215,9 @@ say_try(struct progress *p, const struct event *event)
 	if (p->config->quiet)
 		return;
 	say_name(event);
-	fprintf(stderr, "try %d failed (%s), the next one in %s", event->attempt, event->sqlstate,
-	    seconds(pause, event->wait_ms));
+	fprintf(stderr, "try %d failed (", event->attempt);
+	out_put(stderr, event->sqlstate);
+	fprintf(stderr, "), the next one in %s", seconds(pause, event->wait_ms));
 	if (event->text != NULL)
 		say_text(", blocked by ", event->text);
 	else

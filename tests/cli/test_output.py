@@ -207,6 +207,13 @@ def test_dry_run_into_a_file_for_its_owner_only(migrate):
     assert [p.name for p in migrate.folder.glob("out.sql*")] == ["out.sql"]
 
 
+def test_dry_run_into_a_pipe(migrate):
+    run = migrate("up", "--dry-run=/dev/stdout", files=TWO)
+    assert run.exit == 0, run
+    assert "CREATE TABLE orders (id int);" in run.stdout, run
+    assert stat.S_ISLNK(os.lstat("/dev/stdout").st_mode)
+
+
 def test_dry_run_into_a_missing_folder(migrate):
     run = migrate("up", "--dry-run=missing/out.sql", files=TWO)
     assert run.exit == 2, run
@@ -329,18 +336,19 @@ def test_colour_on_a_terminal_only(migrate):
     assert "\033[01;31merror:" in migrate("up", "--color", "always").stderr
 
 
-def test_a_full_disk_is_told(migrate):
+@pytest.mark.parametrize("args", [["status"], ["plan"], ["up", "--dry-run"]])
+def test_a_full_disk_is_told(migrate, args):
     migrate.write(TWO)
     with open("/dev/full", "wb") as full:
         run = subprocess.run(
-            migrate.program(False) + ["status"],
+            migrate.program(False) + args,
             cwd=migrate.folder,
             env=migrate.environment({}),
             stdout=full,
             stderr=subprocess.PIPE,
         )
-    assert run.returncode == 70
-    assert b"cannot write" in run.stderr
+    assert run.returncode == 70, run
+    assert b"cannot write" in run.stderr, run
 
 
 def test_answers_are_valid_json_with_strange_names(migrate):

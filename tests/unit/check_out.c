@@ -197,6 +197,7 @@ static const struct foreign {
 	    "abc",
 	    "\\xE2\\x80\\xAE"
 	    "abc" },
+	{ "::error::a", "\\x3a:error::a", "::error::a" },
 	{ "", "", "" },
 };
 
