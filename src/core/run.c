@@ -19,6 +19,7 @@ struct run {
 	const struct goal *goal;
 	struct run_result *result;
 	struct apply x;
+	int64_t lock_key; /* of the run lock that is held */
 };
 
 /* --- one step --- */
@@ -196,7 +197,12 @@ run_locked(struct run *r, struct error *err)
 	struct session *s = r->session;
 
 	/* Another run may have finished meanwhile: what is pending is known only now. */
-	if (!clean_session(r, err) || !session_plan(s, r->goal, err) || !refuse(s, err))
+	if (!clean_session(r, err) || !session_plan(s, r->goal, err))
+		return APPLY_FAILED;
+	/* Flyway has made its table at this moment: the run lock of that one is needed. */
+	if (s->history.lock_key != r->lock_key)
+		return APPLY_FENCED;
+	if (!refuse(s, err))
 		return APPLY_FAILED;
 	r->result->version = s->plan.schema_version;
 	if (s->plan.step_count == 0)
@@ -217,8 +223,8 @@ release(struct run *r)
 	if (!conn_alive(s->conn))
 		return;
 	conn_patience(s->conn, RELEASE_MS);
-	lock_report_others(s->arena, s->conn, s->history.lock_key, s->sink);
-	if (lock_release(s->arena, s->conn, s->history.lock_key, &held, err) && !held)
+	lock_report_others(s->arena, s->conn, r->lock_key, s->sink);
+	if (lock_release(s->arena, s->conn, r->lock_key, &held, err) && !held)
 		event_warning(s->sink,
 		    "the run lock had been released from inside a file: another run may have "
 		    "worked at the same time");
@@ -253,7 +259,8 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	interrupt_last_words(last_words(s));
 	while (end == APPLY_FENCED) {
 		error_clear(err);
-		if (!lock_take(s->arena, s->conn, s->config, s->history.lock_key, s->sink, err))
+		r.lock_key = s->history.lock_key;
+		if (!lock_take(s->arena, s->conn, s->config, r.lock_key, s->sink, err))
 			break;
 		end = run_locked(&r, err);
 		release(&r);
