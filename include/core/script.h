@@ -58,7 +58,7 @@ struct script {
 	bool hashed;
 	int32_t checksum; /* Flyway's: raw for V, B, U; after placeholders for R */
 	int32_t raw_checksum; /* always of the raw text */
-	uint32_t content; /* CRC-32 of all bytes, to notice any change */
+	uint32_t layout; /* of where lines end: with raw_checksum and size it tells any change */
 	int64_t size; /* bytes */
 
 	/* Known behind script_read. */

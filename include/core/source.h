@@ -34,7 +34,7 @@ MUST_CHECK bool source_read(void *source, struct split_chunk *chunk, struct erro
 struct source_sums {
 	int32_t raw; /* Flyway's checksum of the text as it stands in the file */
 	int32_t replaced; /* and with the placeholders replaced */
-	uint32_t content; /* CRC-32 of all bytes */
+	uint32_t layout; /* of where lines end: with raw and size it tells any change */
 	int64_t size;
 };
 struct source_sums source_sums(const struct source *s);

@@ -297,7 +297,7 @@ refuse(struct arena *a, const struct script *s, const char *name, const struct p
 	const char *meant = guess(a, parts->stem);
 
 	error_set_at(err, ERR_REFUSED, (struct place){ .path = s->path },
-	    "\"%s\" is not the name of a migration: %s", name, reason(a, s, parts));
+	    "\"%s\" is not the name of a migration: %s", s->path, reason(a, s, parts));
 	if (meant != NULL && strcmp(meant, name) != 0)
 		return error_next(err, "Rename it to \"%s\", or list it under \"ignore\".", meant);
 	return error_next(err,
@@ -321,7 +321,7 @@ name_parse(struct arena *a, struct script *s, struct error *err)
 		if (version_compare(s->version, reserved_version) == 0)
 			return error_set_at(err, ERR_REFUSED, (struct place){ .path = s->path },
 			    "version %s of \"%s\" is reserved: it stands for the latest one",
-			    s->version, name);
+			    s->version, s->path);
 	}
 	description = arena_strdup(a, parts.description);
 	for (char *p = description; *p != '\0'; p++)

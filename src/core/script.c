@@ -95,7 +95,7 @@ keep_sums(struct script *s, const struct source *source)
 
 	s->raw_checksum = sums.raw;
 	s->checksum = s->kind == SCRIPT_REPEATABLE ? sums.replaced : sums.raw;
-	s->content = sums.content;
+	s->layout = sums.layout;
 	s->size = sums.size;
 	s->hashed = true;
 }
@@ -528,7 +528,8 @@ script_reader_end(struct script_reader *r, struct error *err)
 
 	if (r->s->text != NULL && !read_again(r, &sums, err))
 		return error_at(err, "\"%s\" changed meanwhile", r->s->path);
-	if (sums.content == r->s->content && sums.size == r->s->size)
+	if (sums.raw == r->s->raw_checksum && sums.layout == r->s->layout &&
+	    sums.size == r->s->size)
 		return true;
 	error_set_at(err, ERR_REFUSED, (struct place){ .path = r->s->path },
 	    "\"%s\" changed after it was checked", r->s->path);

@@ -74,7 +74,7 @@ END_TEST
 static const struct bad {
 	const char *path, *message, *next;
 } bads[] = {
-	{ "m/v1__x.sql", "\"v1__x.sql\" is not the name of a migration", "\"V1__x.sql\"" },
+	{ "m/v1__x.sql", "\"m/v1__x.sql\" is not the name of a migration", "\"V1__x.sql\"" },
 	{ "V1_a.sql", "two underscores", "\"V1__a.sql\"" },
 	{ "V1_2_a.sql", "two underscores", "\"V1_2__a.sql\"" },
 	{ "V1.1.__x.sql", "\"1.1.\" is no version", "\"V1.1__x.sql\"" },

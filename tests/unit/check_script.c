@@ -118,7 +118,7 @@ START_TEST(hashes_alike_with_and_without_reading)
 	ck_assert(script_hash(&hashed, &env, err));
 	ck_assert_int_eq(hashed.checksum, script.checksum);
 	ck_assert_int_eq(hashed.raw_checksum, script.raw_checksum);
-	ck_assert_uint_eq(hashed.content, script.content);
+	ck_assert_uint_eq(hashed.layout, script.layout);
 }
 END_TEST
 
