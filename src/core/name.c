@@ -232,14 +232,17 @@ guess_with(struct arena *a, const char *prefix, const char *rest)
 	return arena_printf(a, "%s%s%s%s", prefix, separator, description, suffix);
 }
 
+/* Only a version that is read whole, up to the separator if there is one, is worth a guess. */
 static const char *
 guess_versioned(struct arena *a, char letter, const char *rest)
 {
+	const char *end;
 	size_t length;
 
 	rest += strspn(rest, blanks);
 	length = version_span(rest);
-	if (length == 0)
+	end = strstr(rest, separator);
+	if (length == 0 || (end != NULL && rest + length + strspn(rest + length, blanks) < end))
 		return NULL;
 	return guess_with(a, arena_printf(a, "%c%.*s", letter, (int)length, rest), rest + length);
 }

@@ -78,7 +78,7 @@ static const struct bad {
 	{ "V1_a.sql", "two underscores", "\"V1__a.sql\"" },
 	{ "V1_2_a.sql", "two underscores", "\"V1_2__a.sql\"" },
 	{ "V1.1.__x.sql", "\"1.1.\" is no version", "\"V1.1__x.sql\"" },
-	{ "V1..2__x.sql", "\"1..2\" is no version", "\"V1__2__x.sql\"" },
+	{ "V1..2__x.sql", "\"1..2\" is no version", "V<version>__<description>.sql" },
 	{ "V__x.sql", "has no version", "V<version>__<description>.sql" },
 	{ "V.sql", "has no version", "V<version>__<description>.sql" },
 	{ "V1a__x.sql", "\"1a\" is no version", "V<version>__<description>.sql" },
