@@ -27,6 +27,7 @@ struct progress {
 	bool drawn;
 	int64_t drawn_ms;
 	size_t notices; /* of the server, in this step */
+	size_t step_number, step_total; /* of the step at work */
 };
 
 static void
@@ -62,8 +63,8 @@ draw(struct progress *p, const struct event *event)
 		    (long long)event->statement_total);
 	else
 		fputs(": running", line->out);
-	if (event->step_total > 1)
-		fprintf(line->out, " (file %zu of %zu)", event->step_number, event->step_total);
+	if (p->step_total > 1)
+		fprintf(line->out, " (file %zu of %zu)", p->step_number, p->step_total);
 	wipe(p);
 	fputs(out_shorten(a, arena_text_end(line), out_width(stderr) - 1), stderr);
 	fflush(stderr);
@@ -241,6 +242,8 @@ static void
 say_begin(struct progress *p, const struct event *event)
 {
 	end_notices(p, event);
+	p->step_number = event->step_number;
+	p->step_total = event->step_total;
 	if (p->config->verbose && step_name(event) != NULL) {
 		say_name(event);
 		fprintf(stderr, "started, %zu of %zu\n", event->step_number, event->step_total);

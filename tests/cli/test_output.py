@@ -336,6 +336,22 @@ def test_colour_on_a_terminal_only(migrate):
     assert "\033[01;31merror:" in migrate("up", "--color", "always").stderr
 
 
+def test_the_step_at_work_is_drawn_on_a_terminal(migrate):
+    migrate.write({"V1__a.sql": "SELECT pg_sleep(0.2);" * 3, "V2__b.sql": "SELECT 1;"})
+    status, shown = run_on_terminal(migrate, "up")
+    assert status == 0, shown
+    assert "V1__a.sql: statement 2 of 3 (file 1 of 2)\r\033[K" in shown, repr(shown)
+    left = re.sub(r"[^\n]*\r\033\[K", "", shown).splitlines()
+    assert [line.split(":")[0] for line in left[1:3]] == ["V1__a.sql", "V2__b.sql"], repr(shown)
+
+
+@pytest.mark.parametrize("args", [["--quiet"], []])
+def test_nothing_is_drawn_elsewhere(migrate, args):
+    migrate.write({"V1__a.sql": "SELECT pg_sleep(0.2);" * 3})
+    env = {} if args else {"TERM": "dumb"}
+    assert "\033" not in run_on_terminal(migrate, "up", *args, env=env)[1]
+
+
 @pytest.mark.parametrize("args", [["status"], ["plan"], ["up", "--dry-run"]])
 def test_a_full_disk_is_told(migrate, args):
     migrate.write(TWO)
