@@ -199,7 +199,8 @@ say_failed(struct attempt *t, struct error *err)
 		error_copy(err, t->lane_error);
 		verdict_error(t->x, &t->lane, err);
 	}
-	if (t->lane.lost && t->lane.commit_sent) {
+	/* A server that says why it ends the session did not get as far as the COMMIT. */
+	if (t->lane.lost && t->lane.commit_sent && t->lane_error->sqlstate[0] == '\0') {
 		err->code = ERR_UNKNOWN;
 		err->state = arena_printf(err->arena,
 		    "the connection was lost: whether %s was committed is not known",
