@@ -550,9 +550,11 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 	bool fatal = severity != NULL && strcmp(severity, "ERROR") != 0;
 
 	if (sqlstate == NULL) {
-		error_set(err, ERR_CONNECT, "%s",
-		    message_of(err->arena,
-			result == NULL ? PQerrorMessage(c->pg) : PQresultErrorMessage(result)));
+		const char *text =
+		    result == NULL ? PQerrorMessage(c->pg) : PQresultErrorMessage(result);
+
+		/* What libpq says behind the first line are guesses at the reason. */
+		error_set(err, ERR_CONNECT, "%.*s", (int)strcspn(text, "\n"), text);
 		return;
 	}
 	error_set(err, fatal ? ERR_CONNECT : ERR_SQL, "%s",
