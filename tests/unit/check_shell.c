@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/shell.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/time.h"
+
+static struct arena *arena;
+static struct error *err;
+
+static void
+set_up(void)
+{
+	arena = arena_new(NULL);
+	err = error_new(arena);
+}
+
+static void
+tear_down(void)
+{
+	arena_close(arena);
+}
+
+static const struct run {
+	const char *command, *output;
+	int status;
+} runs[] = {
+	{ "echo a; echo b", "a\nb\n", 0 },
+	{ "printf 'a'; exit 3", "a", 3 },
+	{ "kill -TERM $$", "", 128 + SIGTERM },
+	{ "echo hidden >&2", "", 0 },
+	{ "cat", "", 0 }, /* nothing on stdin */
+	{ "echo a; sleep 3 >&- & exit 0", "a\n", 0 },
+	{ "echo a; sleep 3 & exit 0", "a\n", 0 }, /* a child that holds the pipe open */
+	{ "kill -PIPE $$", "", 128 + SIGPIPE }, /* although we ignore it ourselves */
+	{ "exec >&-; exit 0", "", 0 },
+};
+
+START_TEST(runs_to_the_end)
+{
+	const char *output;
+	int status;
+
+	interrupt_start();
+	ck_assert(shell_run(arena, runs[_i].command, 60000, &output, &status, err));
+	ck_assert_str_eq(output, runs[_i].output);
+	ck_assert_int_eq(status, runs[_i].status);
+}
+END_TEST
+
+START_TEST(drops_what_exceeds_the_room)
+{
+	const char *output;
+	int status;
+
+	ck_assert(shell_run(
+	    arena, "head -c 1000000 /dev/zero | tr '\\0' x", 60000, &output, &status, err));
+	ck_assert_uint_eq(strlen(output), 8192);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(ends_a_command_that_takes_too_long)
+{
+	int64_t start = time_now_ms();
+	const char *output;
+	int status;
+
+	ck_assert(!shell_run(arena, "sleep 1000 & wait", 100, &output, &status, err));
+	ck_assert_int_eq(err->code, ERR_USAGE);
+	ck_assert_ptr_nonnull(strstr(err->message, "took longer"));
+	ck_assert_int_eq(status, 128 + SIGKILL);
+	ck_assert_int_lt(time_now_ms() - start, 30000);
+}
+END_TEST
+
+START_TEST(ends_with_a_signal)
+{
+	const char *output;
+	int status;
+
+	interrupt_start();
+	ck_assert(!shell_run(arena, "kill -TERM $PPID; sleep 1000", 0, &output, &status, err));
+	ck_assert_int_eq(err->code, ERR_INTERRUPTED);
+	ck_assert_int_eq(error_exit(err), 128 + SIGTERM);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("shell");
+	TCase *cases = tcase_create("shell");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(cases, set_up, tear_down);
+	tcase_set_timeout(cases, 120);
+	tcase_add_loop_test(cases, runs_to_the_end, 0, sizeof(runs) / sizeof(runs[0]));
+	tcase_add_test(cases, drops_what_exceeds_the_room);
+	tcase_add_test(cases, ends_a_command_that_takes_too_long);
+	tcase_add_test(cases, ends_with_a_signal);
+	suite_add_tcase(suite, cases);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
