@@ -99,8 +99,8 @@ lock_target(struct arena *a, const struct statement_lock *lock)
 	case LOCK_INDEX:
 		return arena_printf(a, "index %s and its table", name);
 	case LOCK_CONSTRAINT:
-		return arena_printf(
-		    a, "the table that constraint %s of %s references", lock->constraint, name);
+		return arena_printf(a, "the table that %s of %s references, if it is a foreign key",
+		    lock->constraint, name);
 	case LOCK_REFERENCED:
 		return arena_printf(a, "every table that %s references", name);
 	}
