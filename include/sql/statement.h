@@ -33,7 +33,9 @@ enum lock_object {
 	LOCK_TABLE, /* a table, view, materialized view or sequence by its name */
 	LOCK_INDEX, /* an index by its name; its table may be locked with it */
 	LOCK_CONSTRAINT, /* the table that this foreign key of table name references */
-	LOCK_REFERENCED /* every table that the table's foreign keys reference (DROP TABLE) */
+	LOCK_REFERENCED, /* every table that the table's foreign keys reference (DROP TABLE) */
+	LOCK_REFERENCING, /* every table whose foreign keys reference the table (CASCADE) */
+	LOCK_COLUMN /* every table at the other end of a foreign key over this column of the table */
 };
 
 /* A lock that a statement takes on something that may already exist. */
@@ -43,6 +45,7 @@ struct statement_lock {
 	const char *schema; /* NULL: by search_path */
 	const char *name; /* as stored in the catalog, not quoted */
 	const char *constraint; /* with LOCK_CONSTRAINT */
+	const char *column; /* with LOCK_COLUMN */
 	bool only; /* not its children: ONLY was written, or the form does not reach them */
 };
 

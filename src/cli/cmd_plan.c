@@ -103,6 +103,11 @@ lock_target(struct arena *a, const struct statement_lock *lock)
 		    lock->constraint, name);
 	case LOCK_REFERENCED:
 		return arena_printf(a, "every table that %s references", name);
+	case LOCK_REFERENCING:
+		return arena_printf(a, "every table that references %s", name);
+	case LOCK_COLUMN:
+		return arena_printf(
+		    a, "every table tied to %s by a foreign key over %s", name, lock->column);
 	}
 	return name;
 }
@@ -218,12 +223,15 @@ lock_json(struct arena *a, const struct statement_lock *lock)
 		[LOCK_INDEX] = "index",
 		[LOCK_CONSTRAINT] = "constraint",
 		[LOCK_REFERENCED] = "referenced",
+		[LOCK_REFERENCING] = "referencing",
+		[LOCK_COLUMN] = "column",
 	};
 	struct json *json = json_new_object(a);
 
 	json_put_text(json, "relation", relation_name(a, lock));
 	json_put_text(json, "object", objects[lock->object]);
 	json_put_text(json, "constraint", lock->constraint);
+	json_put_text(json, "column", lock->column);
 	json_put_text(json, "mode", lock_mode_name(lock->mode));
 	json_put_null(json, "bytes");
 	json_put_null(json, "rows");

@@ -10,6 +10,8 @@ static const char *const object_names[] = {
 	[LOCK_INDEX] = "index",
 	[LOCK_CONSTRAINT] = "constraint",
 	[LOCK_REFERENCED] = "referenced",
+	[LOCK_REFERENCING] = "referencing",
+	[LOCK_COLUMN] = "column",
 };
 
 /* The locks that are asked about; their place in the list is the query's ordinal. */
@@ -97,11 +99,11 @@ make_arrays(
 	}
 	for (size_t i = 0; i < list->count; i++) {
 		const struct statement_lock *lock = list->items[i].lock;
+		const char *part = lock->constraint != NULL ? lock->constraint : lock->column;
 
 		put_element(texts[0]->out, i == 0, object_names[lock->object]);
 		put_element(texts[1]->out, i == 0, qualified(a, c, lock->schema, lock->name));
-		put_element(
-		    texts[2]->out, i == 0, lock->constraint == NULL ? "" : lock->constraint);
+		put_element(texts[2]->out, i == 0, part != NULL ? part : "");
 	}
 	for (size_t k = 0; k < ARRAYS; k++) {
 		fputc('}', texts[k]->out);

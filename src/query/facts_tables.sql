@@ -1,6 +1,6 @@
 -- The existing tables behind the names that pending statements lock: for item n of the three
--- arrays (kind: table, index, constraint or referenced; a quoted, maybe qualified name; the name
--- of a constraint) the oid, the quoted name, the kind of relation and how many relations one lock
+-- arrays (kind: table, index, constraint, referenced, referencing or column; a quoted, maybe
+-- qualified name; the name of a constraint or column) the oid, the quoted name, the kind of relation and how many relations one lock
 -- of it means (a partitioned table locks its partitions too).
 SELECT i.n,
        t.oid,
@@ -11,7 +11,7 @@ SELECT i.n,
             ELSE 1 END
   FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
                   pg_catalog.unnest($3::pg_catalog.text[]))
-       WITH ORDINALITY AS i(kind, name, constraint_name, n)
+       WITH ORDINALITY AS i(kind, name, part, n)
  CROSS JOIN LATERAL (SELECT pg_catalog.to_regclass(i.name)::pg_catalog.oid AS oid) AS named
  CROSS JOIN LATERAL (
        SELECT named.oid WHERE i.kind OPERATOR(pg_catalog.=) 'table'
@@ -23,7 +23,21 @@ SELECT i.n,
         WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conrelid OPERATOR(pg_catalog.=) named.oid
           AND (i.kind OPERATOR(pg_catalog.=) 'referenced'
                OR (i.kind OPERATOR(pg_catalog.=) 'constraint'
-                   AND k.conname OPERATOR(pg_catalog.=) i.constraint_name))) AS target
+                   AND k.conname OPERATOR(pg_catalog.=) i.part)
+               OR (i.kind OPERATOR(pg_catalog.=) 'column'
+                   AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                WHERE a.attrelid OPERATOR(pg_catalog.=) named.oid
+                                  AND a.attname OPERATOR(pg_catalog.=) i.part
+                                  AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey))))
+       UNION ALL
+       SELECT DISTINCT k.conrelid FROM pg_catalog.pg_constraint k
+        WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.confrelid OPERATOR(pg_catalog.=) named.oid
+          AND (i.kind OPERATOR(pg_catalog.=) 'referencing'
+               OR (i.kind OPERATOR(pg_catalog.=) 'column'
+                   AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                WHERE a.attrelid OPERATOR(pg_catalog.=) named.oid
+                                  AND a.attname OPERATOR(pg_catalog.=) i.part
+                                  AND a.attnum OPERATOR(pg_catalog.=) ANY (k.confkey))))) AS target
   JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) target.oid
   JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) t.relnamespace
  WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_temp_'

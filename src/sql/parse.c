@@ -96,7 +96,8 @@ add_lock(struct reader *r, struct statement_lock lock)
 		struct statement_lock *old = &out->locks[i];
 
 		if (old->object != lock.object || !is_same(old->schema, lock.schema) ||
-		    !is_same(old->name, lock.name) || !is_same(old->constraint, lock.constraint))
+		    !is_same(old->name, lock.name) || !is_same(old->constraint, lock.constraint) ||
+		    !is_same(old->column, lock.column))
 			continue;
 		old->mode = lock.mode > old->mode ? lock.mode : old->mode;
 		old->only = old->only && lock.only;
@@ -116,6 +117,10 @@ object_locked(const struct reader *r, enum ddl_on on)
 		return LOCK_CONSTRAINT;
 	case ON_REFERENCES:
 		return LOCK_REFERENCED;
+	case ON_REFERENCING:
+		return LOCK_REFERENCING;
+	case ON_COLUMN:
+		return LOCK_COLUMN;
 	case ON_TABLE:
 	case ON_PARTITION:
 	case ON_PARENT:
@@ -166,6 +171,19 @@ lock_constraint(
 
 	if (what.constraint != NULL)
 		lock(r, form, ON_CONSTRAINT, what);
+}
+
+static void
+lock_column(struct reader *r, const char *form, const PgQuery__RangeVar *table, const char *column)
+{
+	struct statement_lock what = {
+		.schema = keep_name(r, table->schemaname),
+		.name = keep_name(r, table->relname),
+		.column = keep_name(r, column),
+	};
+
+	if (what.column != NULL)
+		lock(r, form, ON_COLUMN, what);
 }
 
 static void
@@ -329,7 +347,11 @@ read_action(struct reader *r, const PgQuery__RangeVar *relation, const PgQuery__
 	const PgQuery__Node *def = cmd->def;
 
 	lock_relation(r, form, ON_TABLE, relation);
+	/* What cmd->name is depends on the form; the facts have no row where it is something else. */
 	lock_constraint(r, form, relation, cmd->name);
+	lock_column(r, form, relation, cmd->name);
+	if (cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+		lock_relation(r, form, ON_REFERENCING, relation);
 	if (def == NULL)
 		return;
 	if (def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF) {
@@ -542,10 +564,13 @@ read_drop(struct reader *r, const PgQuery__Node *node)
 	bool of_table = stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER ||
 	    stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_RULE ||
 	    stmt->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_POLICY;
+	bool cascades = stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
 	size_t i;
 
-	/* The facts have only one of these for a form, and none for what is no relation. */
+	/* The facts have no row for a form that is about something else. */
 	for (i = 0; i < stmt->n_objects; i++) {
+		if (cascades)
+			lock_named(r, r->out->form, ON_REFERENCING, stmt->objects[i], 0);
 		lock_named(r, r->out->form, ON_TABLE, stmt->objects[i], of_table);
 		lock_named(r, r->out->form, ON_REFERENCES, stmt->objects[i], 0);
 		lock_named(r, r->out->form, ON_INDEX, stmt->objects[i], 0);
@@ -558,6 +583,8 @@ read_truncate(struct reader *r, const PgQuery__Node *node)
 	const PgQuery__TruncateStmt *stmt = node->truncate_stmt;
 
 	lock_each(r, "TRUNCATE", ON_TABLE, stmt->relations, stmt->n_relations);
+	if (stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+		lock_each(r, "TRUNCATE", ON_REFERENCING, stmt->relations, stmt->n_relations);
 }
 
 /* The tree has PostgreSQL's numbers of lock modes, and ours are the same. */

@@ -28,7 +28,7 @@ classify(const char *text, int major)
 	statement_classify(arena, text, strlen(text), major * 10000, &class);
 }
 
-/* "AE t" for a table, "S index i", "AE t.constraint", "AE references t"; with ONLY: "AE only t". */
+/* "SHARE t", "SHARE only s.t", "SHARE index i", "SHARE constraint t/c", ... */
 static const char *
 text_of_locks(void)
 {
@@ -37,16 +37,19 @@ text_of_locks(void)
 		[LOCK_INDEX] = "index ",
 		[LOCK_CONSTRAINT] = "constraint ",
 		[LOCK_REFERENCED] = "references ",
+		[LOCK_REFERENCING] = "referencing ",
+		[LOCK_COLUMN] = "column ",
 	};
 	struct arena_text *text = arena_text_new(arena);
 
 	for (size_t i = 0; i < class.lock_count; i++) {
 		const struct statement_lock *l = &class.locks[i];
+		const char *part = l->constraint != NULL ? l->constraint : l->column;
 
 		fprintf(text->out, "%s%s %s%s%s%s%s%s%s", i > 0 ? ", " : "",
 		    lock_mode_name(l->mode), objects[l->object], l->only ? "only " : "",
 		    l->schema != NULL ? l->schema : "", l->schema != NULL ? "." : "", l->name,
-		    l->constraint != NULL ? "/" : "", l->constraint != NULL ? l->constraint : "");
+		    part != NULL ? "/" : "", part != NULL ? part : "");
 	}
 	return arena_text_end(text);
 }
@@ -92,6 +95,14 @@ static const struct {
 	{ "drop table if exists t, s.u",
 	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE references t, "
 	    "ACCESS EXCLUSIVE s.u, ACCESS EXCLUSIVE references s.u" },
+	{ "drop table t cascade",
+	    "ACCESS EXCLUSIVE referencing t, ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE references t" },
+	{ "alter table t drop column a", "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE column t/a" },
+	{ "alter table t alter a type bigint, alter b set default 1",
+	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE column t/a" },
+	{ "alter table t drop constraint c cascade",
+	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE constraint t/c, ACCESS EXCLUSIVE referencing t" },
+	{ "truncate t cascade", "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE referencing t" },
 	{ "drop trigger x on s.t", "ACCESS EXCLUSIVE s.t" },
 	{ "drop function f()", "" },
 	{ "drop type t", "" },
