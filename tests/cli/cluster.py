@@ -65,7 +65,9 @@ class Cluster:
         if password is not None:
             who += ":" + quote(password, safe="")
         where = quote(str(host or self.folder), safe="")
-        return f"postgresql://{who}@/{quote(database, safe='')}?host={where}&port={port or self.port}"
+        return (
+            f"postgresql://{who}@/{quote(database, safe='')}?host={where}&port={port or self.port}"
+        )
 
     def connect(self, database="postgres", **options):
         options = {"host": self.folder, "port": self.port, "user": "postgres", **options}

@@ -2,10 +2,10 @@
 """
 Runs README.md: its tour is what the program really prints.
 
-A line "<!-- file: PATH -->" makes a file of the block that follows it; a block "console" holds commands
-behind "$ " and their output.  All blocks share one folder and one fresh database.  "readme.py --write" (make
-readme) puts the output into README.md; test_demo.py compares it.  Times, hosts and versions of the
-server differ from run to run and are replaced by fixed ones.
+A line "<!-- file: PATH -->" makes a file of the block that follows it; a block "console" holds
+commands behind "$ " and their output.  All blocks share one folder and one fresh database.
+"make readme" puts the output into README.md; test_demo.py compares it.  Times, hosts and versions
+of the server differ from run to run and are replaced by fixed ones.
 """
 
 import os
@@ -19,7 +19,8 @@ from cluster import ROOT, Cluster
 
 README = ROOT / "README.md"
 BLOCK = re.compile(
-    r"(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+    r"(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
 )
 FIXED = [
     (re.compile(r"/tmp/migrate-pg\.\S+?(?=[\s\",:]|$)", re.MULTILINE), "db.example"),

@@ -86,8 +86,16 @@ def test_two_repeatables_of_one_description(db, migrate):
 
 
 def test_every_problem_is_named_at_once(db, migrate):
-    files = {"v1__x.sql": OK, "V2_x.sql": OK, "V3__a.sql": OK, "V3__b.sql": OK, "V4__c.sql": "SELECT '"}
-    refused(db, migrate("up", files=files), 4, "v1__x.sql", "V2_x.sql", "V3__b.sql", "V4__c.sql:1:8")
+    files = {
+        "v1__x.sql": OK,
+        "V2_x.sql": OK,
+        "V3__a.sql": OK,
+        "V3__b.sql": OK,
+        "V4__c.sql": "SELECT '",
+    }
+    refused(
+        db, migrate("up", files=files), 4, "v1__x.sql", "V2_x.sql", "V3__b.sql", "V4__c.sql:1:8"
+    )
 
 
 def test_steering_characters_in_a_name_are_escaped(db, migrate):
@@ -296,7 +304,11 @@ def test_restrict_of_pg_dump_is_skipped(db, migrate):
         ("-- migrate:lock_timeot 2s\nSELECT 1;", "1:", ["lock_timeot", "lock_timeout"]),
         ("-- migrate:lock_timeout 2\nSELECT 1;", "1:", ["lock_timeout"]),
         ("-- migrate:lock_timeout soon\nSELECT 1;", "1:", ["lock_timeout", "soon"]),
-        ("-- migrate:transaction off\n-- migrate:transaction off\nSELECT 1;", "2:", ["transaction"]),
+        (
+            "-- migrate:transaction off\n-- migrate:transaction off\nSELECT 1;",
+            "2:",
+            ["transaction"],
+        ),
         ("SELECT 1;\n-- migrate:transaction off\nSELECT 2;", "2:", ["transaction"]),
         ("SELECT 1;\n-- migrate:lock_timeout 2s\n", "2:", ["lock_timeout"]),
         ("SELECT 1;\n-- migrate:next lock_timeout 2s", "2:", ["lock_timeout"]),
@@ -399,8 +411,20 @@ def test_statement_that_fails_names_all_there_is_to_know(db, migrate):
         ("table: 'open\n", "", []),
     ],
     ids=[
-        "unknown", "unit", "list", "bool", "map", "duplicate", "alias", "tab", "variable", "nested",
-        "choice", "two-documents", "no-map", "unterminated",
+        "unknown",
+        "unit",
+        "list",
+        "bool",
+        "map",
+        "duplicate",
+        "alias",
+        "tab",
+        "variable",
+        "nested",
+        "choice",
+        "two-documents",
+        "no-map",
+        "unterminated",
     ],
 )
 def test_configuration(db, migrate, content, where, words):
@@ -527,9 +551,7 @@ def test_standby(cluster, standby, offline):
 
 
 def test_status_works_on_a_standby(standby, offline):
-    run = offline(
-        "status", files={"V1__a.sql": OK}, env={"DATABASE_URL": standby.url("postgres")}
-    )
+    run = offline("status", files={"V1__a.sql": OK}, env={"DATABASE_URL": standby.url("postgres")})
     assert run.exit == 0 and "Pending" in run.stdout, run
 
 
@@ -583,7 +605,8 @@ HISTORY = (
         (HISTORY + "ALTER TABLE schema_history DROP COLUMN checksum", "checksum"),
         ("CREATE VIEW schema_history AS SELECT 1 AS installed_rank", "view"),
         (
-            HISTORY + "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+            HISTORY
+            + "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
             "CREATE TRIGGER spy BEFORE INSERT ON schema_history FOR EACH ROW EXECUTE FUNCTION f()",
             "trigger",
         ),
@@ -681,11 +704,17 @@ def test_schema_that_must_not_be_created(db, migrate):
     refused(db, run, 4, "nope")
 
 
-@pytest.mark.parametrize("name", ["my history", 'quo"ted', "it's", "Ünï", "semi;colon", "per%cent$1"])
+@pytest.mark.parametrize(
+    "name", ["my history", 'quo"ted', "it's", "Ünï", "semi;colon", "per%cent$1"]
+)
 def test_names_with_quotes_and_spaces(db, migrate, name):
     quoted = '"' + name.replace('"', '""') + '"'
     args = ("--schema", name, "--table", name)
-    run = migrate("up", *args, files={"V1__a.sql": OK, "R__v.sql": "CREATE OR REPLACE VIEW v AS SELECT 1 AS a;"})
+    run = migrate(
+        "up",
+        *args,
+        files={"V1__a.sql": OK, "R__v.sql": "CREATE OR REPLACE VIEW v AS SELECT 1 AS a;"},
+    )
     assert run.exit == 0, run
     assert [row[0] for row in db.history("type", f"{quoted}.{quoted}")] == ["SCHEMA", "SQL", "SQL"]
     run = migrate("up", *args)
@@ -726,25 +755,79 @@ ENCODED = "hunter2%2FS3cr%40t%20%2541"
     [
         ({"DATABASE_URL": "postgresql://{role}:{encoded}@{host}:{port}/{db}"}, [], ""),
         ({"DATABASE_URL": None}, ["--url", "postgresql://{role}:{encoded}@{host}:{port}/{db}"], ""),
-        ({"DATABASE_URL": None}, ["--url", "host={host} port={port} user={role} dbname={db} password='{secret}'"], ""),
-        ({"DATABASE_URL": None, "PGHOST": "{host}", "PGPORT": "{port}", "PGUSER": "{role}", "PGDATABASE": "{db}", "PGPASSWORD": "{secret}"}, [], ""),
-        ({"DATABASE_URL": None, "MIGRATE_URL": "postgresql://{host}:{port}/{db}", "MIGRATE_USER": "{role}", "MIGRATE_PASSWORD": "{secret}"}, [], ""),
+        (
+            {"DATABASE_URL": None},
+            ["--url", "host={host} port={port} user={role} dbname={db} password='{secret}'"],
+            "",
+        ),
+        (
+            {
+                "DATABASE_URL": None,
+                "PGHOST": "{host}",
+                "PGPORT": "{port}",
+                "PGUSER": "{role}",
+                "PGDATABASE": "{db}",
+                "PGPASSWORD": "{secret}",
+            },
+            [],
+            "",
+        ),
+        (
+            {
+                "DATABASE_URL": None,
+                "MIGRATE_URL": "postgresql://{host}:{port}/{db}",
+                "MIGRATE_USER": "{role}",
+                "MIGRATE_PASSWORD": "{secret}",
+            },
+            [],
+            "",
+        ),
         ({"DATABASE_URL": None}, [], "url: postgresql://{role}:{encoded}@{host}:{port}/{db}\n"),
-        ({"DATABASE_URL": None, "PW": "{secret}"}, [], "url: postgresql://{host}:{port}/{db}\nuser: {role}\npassword: ${{PW}}\n"),
+        (
+            {"DATABASE_URL": None, "PW": "{secret}"},
+            [],
+            "url: postgresql://{host}:{port}/{db}\nuser: {role}\npassword: ${{PW}}\n",
+        ),
         ({"DATABASE_URL": None}, [], "url_file: url.txt\n"),
-        ({"DATABASE_URL": None}, [], "url: postgresql://{role}@{host}:{port}/{db}\npassword_command: cat password.txt\n"),
-        ({"DATABASE_URL": None}, ["--url", "jdbc:postgresql://{host}:{port}/{db}?user={role}&password={encoded}"], ""),
-        ({"DATABASE_URL": None}, ["--url", "postgresql://{role}@{host}:{port}/{db}", "--password", "{secret}"], ""),
+        (
+            {"DATABASE_URL": None},
+            [],
+            "url: postgresql://{role}@{host}:{port}/{db}\npassword_command: cat password.txt\n",
+        ),
+        (
+            {"DATABASE_URL": None},
+            ["--url", "jdbc:postgresql://{host}:{port}/{db}?user={role}&password={encoded}"],
+            "",
+        ),
+        (
+            {"DATABASE_URL": None},
+            ["--url", "postgresql://{role}@{host}:{port}/{db}", "--password", "{secret}"],
+            "",
+        ),
     ],
     ids=[
-        "DATABASE_URL", "url", "keywords", "PGPASSWORD", "MIGRATE_PASSWORD", "file", "variable",
-        "url_file", "password_command", "jdbc", "password",
+        "DATABASE_URL",
+        "url",
+        "keywords",
+        "PGPASSWORD",
+        "MIGRATE_PASSWORD",
+        "file",
+        "variable",
+        "url_file",
+        "password_command",
+        "jdbc",
+        "password",
     ],
 )
 def test_password_is_never_printed(db, migrate, env, args, config):
     role = db.role("SUPERUSER", SECRET.replace("'", "''"))
     values = dict(
-        role=role, secret=SECRET, encoded=ENCODED, host="127.0.0.1", port=db.cluster.port, db=db.name
+        role=role,
+        secret=SECRET,
+        encoded=ENCODED,
+        host="127.0.0.1",
+        port=db.cluster.port,
+        db=db.name,
     )
     env = {name: value and value.format(**values) for name, value in env.items()}
     args = [arg.format(**values) for arg in args]

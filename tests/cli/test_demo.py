@@ -36,9 +36,12 @@ def test_example_is_applied_step_by_step(db, migrate):
         run = migrate("--directory", str(folder), *args)
         assert run.exit == 0, run
     assert db.value("SELECT count(*) FROM order_totals") == 3
-    assert db.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_customer_id'::regclass")
     assert db.value(
-        "SELECT attnotnull FROM pg_attribute WHERE attrelid = 'customers'::regclass AND attname = 'email'"
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_customer_id'::regclass"
+    )
+    assert db.value(
+        "SELECT attnotnull FROM pg_attribute"
+        " WHERE attrelid = 'customers'::regclass AND attname = 'email'"
     )
     run = migrate("--directory", str(folder), "up")
     assert run.exit == 0 and "up to date" in run.stdout, run
@@ -49,7 +52,11 @@ def test_demo(tmp_path):
     run = subprocess.run(
         ["bash", "tests/lib/cluster.sh", "with", "sh", "tests/lib/demo.sh"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "BUILD": os.environ.get("BUILD", "build"), "HOME": str(tmp_path)},
+        env={
+            "PATH": os.environ["PATH"],
+            "BUILD": os.environ.get("BUILD", "build"),
+            "HOME": str(tmp_path),
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

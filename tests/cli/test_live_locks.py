@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
 Promise 2: the app does not wait.  Readers and writers go on while the program wants a strong lock,
-and their longest wait is measured.  MIGRATE_TEST_HOLD says for how many seconds a lock is in the way.
+and their longest wait is measured.  MIGRATE_TEST_HOLD: for how many seconds a lock is in the way.
 """
 
 import os
@@ -16,7 +16,10 @@ HOLD = float(os.environ.get("MIGRATE_TEST_HOLD", "4"))
 MAX_STALL = 0.5
 SLACK = 0.4  # a busy machine
 
-TABLE = "CREATE TABLE {0} (id int PRIMARY KEY, a int); INSERT INTO {0} SELECT g, g FROM generate_series(1, 100) g;"
+TABLE = (
+    "CREATE TABLE {0} (id int PRIMARY KEY, a int);"
+    "INSERT INTO {0} SELECT g, g FROM generate_series(1, 100) g;"
+)
 
 
 @pytest.fixture
@@ -114,7 +117,10 @@ def test_autovacuum_worker_is_no_obstacle(make_cluster, make_runner):
             " WHERE v.relid = 't'::regclass AND backend_type = 'autovacuum worker'",
             60,
         )
-        statements = ("SELECT count(*) FROM t WHERE id < 100", "UPDATE t SET a = a + 1 WHERE id = 7")
+        statements = (
+            "SELECT count(*) FROM t WHERE id < 100",
+            "UPDATE t SET a = a + 1 WHERE id = 7",
+        )
         with Traffic(db, *statements) as traffic:
             start = time.monotonic()
             run = migrate("up", files={"V2__c.sql": "ALTER TABLE t ADD COLUMN b int;"})
