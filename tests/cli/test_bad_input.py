@@ -380,7 +380,7 @@ def test_set_before_create_index_concurrently(db, migrate):
 
 
 def test_statement_that_fails_names_all_there_is_to_know(db, migrate):
-    content = "CREATE TABLE e (a int PRIMARY KEY);\nINSERT INTO e VALUES (1);\nINSERT INTO e\nVALUES (1);\n"
+    content = "CREATE TABLE e (a int PRIMARY KEY);\nINSERT INTO e VALUES (1);\nINSERT INTO e VALUES (1);"
     run = migrate("up", files={"V1__a.sql": content})
     assert run.exit == 1, run
     for word in ("V1__a.sql:3:1", "23505", "Key (a)=(1) already exists", "rolled back"):
