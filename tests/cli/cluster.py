@@ -70,8 +70,8 @@ class Cluster:
         )
 
     def connect(self, database="postgres", **options):
-        options = {"host": self.folder, "port": self.port, "user": "postgres", **options}
-        return psycopg.connect(dbname=database, autocommit=True, **options)
+        defaults = {"host": self.folder, "port": self.port, "user": "postgres", "autocommit": True}
+        return psycopg.connect(dbname=database, **{**defaults, **options})
 
     def role(self, options="", password="secret"):
         """A new role that may log in; its name."""

@@ -19,24 +19,25 @@ if not PROGRAM:
 KEPT = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "GCOV_PREFIX")
 
 
-class Run:
-    """How it ended: exit, stdout, stderr, output (both), json (stdout, parsed)."""
+class Run(str):
+    """
+    How it ended: exit, stdout, stderr, output (both), json (stdout, parsed).  It is the text of all
+    that, which pytest shows in full behind "assert ..., run".
+    """
 
-    def __init__(self, command, exit, stdout, stderr):
+    def __new__(cls, command, exit, stdout, stderr):
+        stdout = stdout.decode("utf-8", "surrogateescape")
+        stderr = stderr.decode("utf-8", "surrogateescape")
+        self = super().__new__(
+            cls, f"{' '.join(command)}: exit {exit}\n--- stdout\n{stdout}--- stderr\n{stderr}---"
+        )
         self.command, self.exit = command, exit
-        self.stdout = stdout.decode("utf-8", "surrogateescape")
-        self.stderr = stderr.decode("utf-8", "surrogateescape")
-        self.output = self.stdout + self.stderr
+        self.stdout, self.stderr, self.output = stdout, stderr, stdout + stderr
+        return self
 
     @property
     def json(self):
         return json.loads(self.stdout)
-
-    def __repr__(self):
-        return (
-            f"{' '.join(self.command)}: exit {self.exit}\n"
-            f"--- stdout\n{self.stdout}--- stderr\n{self.stderr}---"
-        )
 
 
 class Background:

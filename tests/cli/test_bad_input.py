@@ -58,7 +58,7 @@ def test_unreadable_folder(db, migrate):
         ("r__view.sql", "R__view.sql"),
         ("R1__view.sql", "R__"),
         ("V1a__x.sql", "V<version>__"),
-        ("V1..2__x.sql", "V<version>__"),
+        ("V1..2__x.sql", "single points"),
     ],
 )
 def test_bad_name(db, migrate, name, form):
@@ -100,8 +100,9 @@ def test_every_problem_is_named_at_once(db, migrate):
 
 def test_steering_characters_in_a_name_are_escaped(db, migrate):
     run = migrate("up", files={"V1_\x1b[2Jx\n::error::.sql": OK})
-    refused(db, run, 4, r"\x1B[2Jx\x0A::error::")
-    assert "\x1b" not in run.output
+    refused(db, run, 4, r"\x1B[2Jx")
+    # No terminal is steered, and no line of ours begins with what a CI system takes for an order.
+    assert "\x1b" not in run.output and "\n::error::" not in run.output, run
 
 
 def test_version_of_51_characters(db, migrate):
@@ -470,7 +471,7 @@ def test_environment_that_is_not_there(db, migrate):
         (["up", "--lock-timeout"], ["lock-timeout"]),
         (["up", "more"], ["more"]),
         (["status", "--target-of"], ["target-of"]),
-        (["up", "--max-stall", "2s"], ["max-stall", "deadlock_timeout"]),
+        (["up", "--max-stall", "2s"], ["max_stall", "deadlock_timeout"]),
     ],
 )
 def test_usage(db, migrate, args, words):
