@@ -5,7 +5,7 @@
 # port, stopped and removed however it ends.
 #
 #	cluster.sh [OPTION...] with COMMAND [ARGUMENT...]
-#		runs the command with PGHOST, PGPORT, PGUSER and PGPASSWORD set; its exit status
+#		runs the command with PGHOST, PGPORT and PGUSER set; its exit status
 #	cluster.sh [OPTION...] serve
 #		prints "folder port postmaster" once it is ready, again after each "stop MODE" and
 #		"start" read from stdin, and ends with its stdin: so it cannot outlive who started it
@@ -14,7 +14,7 @@
 #	-s CONNINFO     a standby of that server, streaming from it
 #	-u              safe on a crash of the machine, as in production (fsync on)
 #
-# Local users are trusted; over TCP they need their password (postgres: "postgres").
+# Local users are trusted; over TCP they need their password (postgres: "throwaway").
 # PG_BINDIR chooses the server.
 set -euo pipefail
 
@@ -110,7 +110,7 @@ random_port() {
 
 make_cluster() {
 	chmod 755 "$folder"
-	echo postgres >"$folder/password"
+	echo throwaway >"$folder/password"
 	if [ "$(id -u)" = 0 ]; then chown -R "$owner" "$folder"; fi
 	if [ -n "$primary" ]; then
 		"${drop[@]}" "$PG_BINDIR/pg_basebackup" -D "$folder/data" -d "$primary" -R -X stream \
@@ -156,7 +156,7 @@ start
 case ${1:-} in
 with)
 	shift
-	export PGHOST=$folder PGPORT=$port PGUSER=postgres PGPASSWORD=postgres PGDATABASE=postgres
+	export PGHOST=$folder PGPORT=$port PGUSER=postgres PGDATABASE=postgres
 	# In the background, so that a signal to us alone is not kept waiting until it ends.
 	"$@" <&0 &
 	command=$!
