@@ -18,8 +18,8 @@ MUST_CHECK bool begin_session(
 /* The first line of a command that writes: host, database, user, server, how many pending. */
 void begin_say_where(const struct context *c, const struct session *s);
 /*
- * In a protected environment asks on the terminal, or demands --yes; what is the question's
- * object ("apply 2 files").  ERR_USAGE when it was not confirmed.
+ * In a protected environment, when there is something to do, asks on the terminal or demands --yes;
+ * what is the question's object ("apply 2 files").  ERR_USAGE when it was not confirmed.
  */
 MUST_CHECK bool begin_confirm(
     const struct context *c, const struct session *s, const char *what, struct error *err);

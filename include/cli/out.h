@@ -19,8 +19,6 @@
 /* What is coloured, in the colours of PostgreSQL's own programs. */
 enum out_color { OUT_ERROR, OUT_WARNING, OUT_NOTE, OUT_PLACE };
 
-/* Is colour wanted on this stream? */
-bool out_colored(const struct config *config, FILE *out);
 /* Columns of the terminal behind a stream, or 0 when it is none: then nothing is shortened. */
 size_t out_width(FILE *out);
 /* Text in a colour, when colour is wanted there. */
@@ -82,9 +80,7 @@ const char *out_operation(const struct command *command);
  */
 struct json *out_json(const struct context *c, const char *operation, const struct session *session,
     const struct error *err);
-/* An error as it stands in the "error" member and in lists of problems. */
-struct json *out_json_error(struct arena *a, const struct error *err);
-/* A list of problems. */
+/* A list of problems, each with the members of "error". */
 struct json *out_json_problems(struct arena *a, const struct problems *problems);
 /* Prints a JSON answer on stdout. */
 void out_json_print(const struct json *json);

@@ -51,7 +51,7 @@ begin_confirm(const struct context *c, const struct session *s, const char *what
 {
 	char answer[16];
 
-	if (!c->config->protected || c->config->yes)
+	if (!c->config->protected || c->config->yes || s->plan.step_count == 0)
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
 		error_set(

@@ -59,7 +59,7 @@ const struct command cmd_baseline = {
 	.name = "baseline",
 	.args = "[V]",
 	.summary = "mark the present state of the database as version V",
-	.description = "Writes the row that says that the database is at version V (the setting\n"
+	.description = "Writes the row that says that the database is at version V (the setting "
 		       "baseline-version when left out), so that up applies later versions only.",
 	.most_arguments = 1,
 	.needs_config = true,

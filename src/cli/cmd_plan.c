@@ -316,9 +316,9 @@ const struct command cmd_plan = {
 	.name = "plan",
 	.args = "",
 	.summary = "show what up would do, statement by statement; runs nothing",
-	.description = "Shows the pending files with their statements, the locks that each takes, "
-		       "and what is\n"
-		       "wrong with them.  Exit status 0 means that up would go through.",
+	.description =
+	    "Shows the pending files with their statements, the locks that each takes, and "
+	    "what is wrong with them.  Exit status 0 means that up would go through.",
 	.needs_config = true,
 	.run = plan_run,
 };

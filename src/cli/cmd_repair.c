@@ -272,12 +272,11 @@ const struct command cmd_repair = {
 	.args = "",
 	.summary = "make the history fit the files again",
 	.description =
-	    "Removes the rows of failed files, marks those whose file is gone as deleted, and "
-	    "aligns\n"
-	    "description, type and checksum of the others with their files.  With --applied or\n"
-	    "--pending only the file named is marked by hand: nothing of its SQL is run or "
-	    "undone.\n"
-	    "Prints every row that was changed, as it was and as it is now.",
+	    "Removes the rows of failed files, marks those whose file is gone as deleted, "
+	    "and aligns description, type and checksum of the others with their files.  "
+	    "With --applied or --pending only the file named is marked by hand: nothing of "
+	    "its SQL is run or undone.  Prints every row that was changed, as it was and "
+	    "as it is now.",
 	.needs_config = true,
 	.acts = true,
 	.options = options,

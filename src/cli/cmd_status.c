@@ -125,9 +125,9 @@ const struct command cmd_status = {
 	.alias = "info",
 	.args = "",
 	.summary = "show every file and every row of the history with its state",
-	.description =
-	    "Shows the migration files and the rows of the schema history side by side, with\n"
-	    "Flyway's names for their states, and what is wrong with them.  Writes nothing.",
+	.description = "Shows the migration files and the rows of the schema history side by side, "
+		       "with Flyway's names for their states, and what is wrong with them.  Writes "
+		       "nothing.",
 	.needs_config = true,
 	.options = options,
 	.run = status_run,

@@ -219,7 +219,7 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	const char *question = arena_printf(c->arena, "apply %zu pending file%s",
 	    s->plan.pending_count, s->plan.pending_count == 1 ? "" : "s");
 
-	if (s->plan.step_count > 0 && !begin_confirm(c, s, question, err))
+	if (!begin_confirm(c, s, question, err))
 		return false;
 	if (s->plan.step_count > 0 && s->plan.steps[0].kind == STEP_RECORD)
 		event_note(c->sink, "baseline_on_up: the present state becomes version %s",
@@ -269,13 +269,11 @@ const struct command cmd_up = {
 	.args = "",
 	.summary = "apply what is pending",
 	.description =
-	    "Applies the pending files in order: versioned ones by version, then repeatable ones "
-	    "that\n"
-	    "are new or have changed.  Each file and its row in the history commit together.  "
-	    "Nothing\n"
-	    "is run when anything is wrong with any file or with the history: all of it is "
-	    "listed.\n"
-	    "Safe to start many times at once; the run lock lets one after the other work.",
+	    "Applies the pending files in order: versioned ones by version, then "
+	    "repeatable ones that are new or have changed.  Each file and its row in the "
+	    "history commit together.  Nothing is run when anything is wrong with any file "
+	    "or with the history: all of it is listed.  Safe to start many times at once; "
+	    "the run lock lets one after the other work.",
 	.needs_config = true,
 	.acts = true,
 	.options = options,

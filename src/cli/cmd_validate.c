@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/begin.h"
@@ -63,14 +64,20 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* Sorted by their base names. */
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
+}
+
 /* A file that moved to another folder is not a new one: Flyway looks at its name only. */
 static bool
 is_in(const struct config_list *files, const struct script *script)
 {
-	for (size_t i = 0; i < files->count; i++)
-		if (strcmp(base_name(files->items[i]), base_name(script->script)) == 0)
-			return true;
-	return false;
+	return files->count > 0 &&
+	    bsearch(&script->script, files->items, files->count, sizeof(*files->items),
+		compare_names) != NULL;
 }
 
 static void
@@ -95,14 +102,11 @@ check_since(const struct context *c, const char *ref, const struct scripts *scri
 	for (size_t i = 0; i < c->config->directory.count; i++)
 		if (!git_files(c->arena, ref, c->config->directory.items[i], &files, err))
 			return false;
-	for (size_t i = scripts->count; i-- > 0;) {
-		const struct script *script = &scripts->list[i];
-
-		if (script->kind != SCRIPT_VERSIONED)
-			continue;
-		if (newest == NULL && is_in(&files, script))
-			newest = script;
-	}
+	if (files.count > 0)
+		qsort(files.items, files.count, sizeof(*files.items), compare_names);
+	for (size_t i = 0; i < scripts->count; i++)
+		if (scripts->list[i].kind == SCRIPT_VERSIONED && is_in(&files, &scripts->list[i]))
+			newest = &scripts->list[i];
 	for (size_t i = 0; newest != NULL && &scripts->list[i] < newest; i++)
 		if (!is_in(&files, &scripts->list[i]))
 			refuse_late(&scripts->list[i], newest, ref, problems);
@@ -209,10 +213,10 @@ const struct command cmd_validate = {
 	.args = "",
 	.summary = "check the files, and the history against them",
 	.description =
-	    "Checks names, versions, directives and statements of the files, and whether what the\n"
-	    "history says of applied files is still true of them.  Lists everything that is "
-	    "wrong.\n"
-	    "Pending files are told too (exit 3), unless ignore-migration-patterns has *:pending.",
+	    "Checks names, versions, directives and statements of the files, and whether "
+	    "what the history says of applied files is still true of them.  Lists "
+	    "everything that is wrong.  Pending files are told too (exit 3), unless "
+	    "ignore-migration-patterns has *:pending.",
 	.needs_config = true,
 	.options = options,
 	.run = validate_run,

@@ -47,8 +47,8 @@ put_number(struct json *object, const char *name, int64_t value)
 		json_put_null(object, name);
 }
 
-struct json *
-out_json_error(struct arena *a, const struct error *err)
+static struct json *
+error_json(struct arena *a, const struct error *err)
 {
 	struct json *json = json_new_object(a);
 
@@ -74,7 +74,7 @@ out_json_problems(struct arena *a, const struct problems *problems)
 	struct json *list = json_new_array(a);
 
 	for (size_t i = 0; i < problems->count; i++)
-		json_push(list, out_json_error(a, problems->list[i]));
+		json_push(list, error_json(a, problems->list[i]));
 	return list;
 }
 
@@ -101,7 +101,7 @@ out_json(const struct context *c, const char *operation, const struct session *s
 	json_put_text(json, "operation", operation);
 	json_put_text(json, "timestamp", now);
 	json_put_bool(json, "success", err == NULL);
-	json_put(json, "error", err == NULL ? NULL : out_json_error(c->arena, err));
+	json_put(json, "error", err == NULL ? NULL : error_json(c->arena, err));
 	json_put(json, "warnings", warnings_json(c->arena, c->warnings));
 	json_put_text(json, "toolVersion", MIGRATE_VERSION);
 	json_put_text(json, "database", connected ? conn_database(session->conn) : NULL);

@@ -19,8 +19,8 @@ environment_says(const char *name)
 	return value != NULL && value[0] != '\0';
 }
 
-bool
-out_colored(const struct config *config, FILE *out)
+static bool
+is_colored(const struct config *config, FILE *out)
 {
 	const char *term = getenv("TERM");
 
@@ -59,7 +59,7 @@ out_paint(FILE *out, const struct config *config, enum out_color color, const ch
 		[OUT_PLACE] = "01",
 	};
 
-	if (out_colored(config, out))
+	if (is_colored(config, out))
 		fprintf(out, "\033[%sm%s\033[0m", codes[color], text);
 	else
 		fputs(text, out);
