@@ -102,10 +102,10 @@ name_check(const char *path, struct error *err)
 		size = utf8_decode(path + i, length - i, &code);
 		if (size == 0)
 			return error_set_at(err, ERR_REFUSED, (struct place){ .path = path },
-			    "the name of file \"%s\" is not valid UTF-8", path);
+			    "the file's name is not valid UTF-8");
 		if (is_harmful(code))
 			return error_set_at(err, ERR_REFUSED, (struct place){ .path = path },
-			    "the name of file \"%s\" contains a control character", path);
+			    "the file's name contains a control character");
 	}
 	return true;
 }
