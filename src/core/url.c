@@ -14,6 +14,8 @@ struct cursor {
 	struct error *err;
 };
 
+static const char name_letters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 static const char encode[] =
     "Percent-encode special characters: \"@\" is %40, \"/\" is %2F, \"%\" is %25.";
 
@@ -384,16 +386,15 @@ static bool
 read_parameters(struct cursor *u)
 {
 	while (*u->p != '\0') {
-		size_t length = strcspn(u->p, "=&");
+		size_t length = strspn(u->p, name_letters);
 		const char *name, *value;
 
+		/* Anything else may be part of a secret, and names are told in messages. */
 		if (u->p[length] != '=' || length == 0)
 			return error_set(
 			    u->err, ERR_USAGE, "a parameter is not of the form name=value");
-		name = take(u, length, "name of a parameter");
-		if (name == NULL)
-			return false;
-		u->p++;
+		name = arena_strndup(u->arena, u->p, length);
+		u->p += length + 1;
 		value = take(u, strcspn(u->p, "&"), name);
 		if (value == NULL || !put_parameter(u, name, value))
 			return false;
@@ -486,7 +487,7 @@ read_keywords(struct cursor *u)
 		u->p += strspn(u->p, spaces);
 		if (*u->p == '\0')
 			return true;
-		length = strspn(u->p, "abcdefghijklmnopqrstuvwxyz_0123456789");
+		length = strspn(u->p, name_letters);
 		keyword = arena_strndup(u->arena, u->p, length);
 		u->p += length;
 		u->p += strspn(u->p, spaces);
