@@ -37,5 +37,7 @@ struct options {
  */
 MUST_CHECK bool
 options_parse(struct arena *a, char **argv, struct options *options, struct error *err);
+/* Says that there is no such command and which one may be meant; returns false. */
+bool options_unknown_command(struct arena *a, const char *name, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/help.h"
+#include "cli/options.h"
 
 static bool
 help_run(const struct context *c, int *status, struct error *err)
@@ -18,7 +19,7 @@ help_run(const struct context *c, int *status, struct error *err)
 	else if (strcmp(topic, "settings") == 0)
 		help_settings(stdout);
 	else
-		return error_set(err, ERR_USAGE, "there is no command \"%s\"", topic);
+		return options_unknown_command(c->arena, topic, err);
 	return true;
 }
 

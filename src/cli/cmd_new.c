@@ -108,6 +108,8 @@ file_name(
 
 	if (length > 4 && strcmp(name + length - 4, ".sql") == 0)
 		safe[length - 4] = '\0';
+	if (*safe == '\0')
+		return error_set(err, ERR_USAGE, "the name of the new file is empty");
 	if (strpbrk(safe, "/\\") != NULL)
 		return error_set(err, ERR_USAGE, "a name must not have \"/\" or \"\\\" in it");
 	for (char *p = safe; *p != '\0'; p++)

@@ -264,25 +264,25 @@ is_word(const char *text)
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")] == '\0';
 }
 
-static bool
-unknown_command(struct parser *p, const char *name)
+bool
+options_unknown_command(struct arena *a, const char *name, struct error *err)
 {
 	struct config_list names = { 0 };
 	const char *nearest;
 
 	for (size_t i = 0; commands[i] != NULL; i++) {
-		config_list_add(p->arena, &names, commands[i]->name);
+		config_list_add(a, &names, commands[i]->name);
 		if (commands[i]->alias != NULL)
-			config_list_add(p->arena, &names, commands[i]->alias);
+			config_list_add(a, &names, commands[i]->alias);
 	}
 	nearest = config_nearest(name, names.items, names.count);
 	if (is_word(name))
-		(void)error_set(p->err, ERR_USAGE, "unknown command \"%s\"", name);
+		(void)error_set(err, ERR_USAGE, "unknown command \"%s\"", name);
 	else
-		(void)error_set(p->err, ERR_USAGE, "the first argument is not a command");
+		(void)error_set(err, ERR_USAGE, "the argument is not a command");
 	if (nearest != NULL)
-		return error_next(p->err, "Did you mean \"%s\"?", nearest);
-	return error_next(p->err, "\"migrate help\" lists the commands.");
+		return error_next(err, "Did you mean \"%s\"?", nearest);
+	return error_next(err, "\"migrate help\" lists the commands.");
 }
 
 static bool
@@ -292,7 +292,7 @@ take_word(struct parser *p, const char *word)
 
 	if (o->command == NULL) {
 		o->command = command_find(word);
-		return o->command != NULL || unknown_command(p, word);
+		return o->command != NULL || options_unknown_command(p->arena, word, p->err);
 	}
 	o->arguments =
 	    arena_extend(p->arena, o->arguments, o->argument_count, sizeof(*o->arguments));

@@ -174,7 +174,8 @@ values_put(struct config *c, const struct config_setting *s, const char *text,
 		values_clear(c, s, source);
 	if (!put[s->type](c, s, text, err))
 		return blame(c, s, source, err);
-	*source_of(c, s) = *source;
+	if (s->type != CONFIG_LIST) /* a list comes from where its first item does */
+		*source_of(c, s) = *source;
 	return true;
 }
 

@@ -111,7 +111,7 @@ static const struct refused {
 } refuseds[] = {
 	{ { "statsu" }, "unknown command \"statsu\"", "\"status\"" },
 	{ { "xyzzy" }, "unknown command \"xyzzy\"", "migrate help" },
-	{ { "postgresql://u:hunter2@h/d" }, "the first argument is not a command", NULL },
+	{ { "postgresql://u:hunter2@h/d" }, "the argument is not a command", NULL },
 	{ { "up", "--lock-timeot=1s" }, "unknown option \"--lock-timeot\"", "\"--lock-timeout\"" },
 	{ { "up", "--lock_timeout=1s" }, "unknown option", "\"--lock-timeout\"" },
 	{ { "up", "--lock-time=1s" }, "unknown option", NULL }, /* no abbreviations */
