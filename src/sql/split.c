@@ -648,6 +648,13 @@ follow_setting(struct split *s, struct words words)
 		    word_is(&value, "DEFAULT") ? s->initial_strings : is_on(value);
 }
 
+static void
+skip_semicolon(struct split *s)
+{
+	s->at++;
+	s->line_blank = false;
+}
+
 /* at is on the semicolon, or at the end of the file. */
 static void
 end_statement(struct split *s, struct split_item *item)
@@ -660,7 +667,8 @@ end_statement(struct split *s, struct split_item *item)
 
 	while (strchr(" n", class_at(s, to - 1)) != NULL)
 		to--;
-	s->at += s->at < w->length;
+	if (s->at < w->length)
+		skip_semicolon(s);
 	words = words_start(w->text + st->start, to - st->start);
 	follow_setting(s, words);
 	/* PostgreSQL takes FROM STDOUT for it, too. */
@@ -696,13 +704,6 @@ is_statement_end(const struct split *s, int c)
 	return c == ';' && (!st->open || (st->paren_depth == 0 && st->begin_depth == 0));
 }
 
-static void
-skip_empty_statement(struct split *s)
-{
-	s->at++;
-	s->line_blank = false;
-}
-
 /* Goes on to the end of an item; there is none at the end of the file. */
 static void
 next_item(struct split *s, struct split_item *item)
@@ -727,7 +728,7 @@ next_item(struct split *s, struct split_item *item)
 		else if (c == '\\')
 			skip_command(s);
 		else if (is_statement_end(s, c))
-			skip_empty_statement(s);
+			skip_semicolon(s);
 		else
 			skip_token(s, c);
 	}

@@ -277,6 +277,7 @@ static const struct cut comments[] = {
 	{ "/* a */ -- b\nx", "2:1 x\n" },
 	{ "/*\n*/ -- b\nx", "3:1 x\n" },
 	{ "; -- b\nx", "2:1 x\n" },
+	{ "x\n; -- b\ny", "1:1 x\n3:1 y\n" },
 	{ "SELECT '\n-- a\n'; DO $$\n-- b\n$$; /*\n-- c\n*/ x",
 	    "1:1 SELECT '\n-- a\n'\n3:4 DO $$\n-- b\n$$\n7:4 x\n" },
 	{ "/* /* ; */ ; */ SELECT 1; x", "1:17 SELECT 1\n1:27 x\n" },

@@ -1,0 +1,20 @@
+-- Names and columns that look like the ends of something.
+CREATE TABLE weekend (begin_at date, end_at date, "begin" int, "end" int, "case" text);
+SELECT w.end, w.begin, w.case, 1 AS end, 2 AS begin, 3 AS case FROM weekend w;
+SELECT begin, atomic FROM t WHERE begin > 1;
+CREATE TABLE begin (atomic int);
+INSERT INTO begin VALUES (1); SELECT * FROM begin;
+ALTER FUNCTION begin() RENAME TO begin_it;
+DROP FUNCTION begin;
+CREATE VIEW function AS SELECT 1 AS procedure; SELECT * FROM function;
+CREATE FUNCTION "begin"() RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT "begin"();
+CREATE FUNCTION quoted("begin" int) RETURNS int LANGUAGE sql AS $$ SELECT 1; $$; SELECT 1;
+CREATE FUNCTION in_parens(x int DEFAULT (CASE WHEN true THEN 1 END)) RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT 2;
+CREATE TRIGGER begin BEFORE INSERT ON t EXECUTE FUNCTION f(); SELECT 3;
+CREATE TABLE copy (stdin text, stdout text);
+INSERT INTO copy (stdin) SELECT stdin FROM copy AS stdin;
+COPY copy (stdin) TO '/dev/null';
+COPY (SELECT stdin FROM copy) TO '/tmp/stdin;';
+COPY copy FROM '/tmp/stdin';
+CREATE TABLE restrict_it ("restrict" int); DROP TABLE restrict_it RESTRICT;
+SELECT 1 AS "standard_conforming_strings = off"; SELECT '\';

@@ -1,0 +1,1 @@
+SELECT 1;-- one; twoSELECT	2 -- three;;SELECT 'a;b'  'c;';DO $$BEGIN	NULL;END$$;/* four;*/ SELECT 4;SELECT 5

@@ -1,0 +1,25 @@
+CREATE OPERATOR === (LEFTARG = box, RIGHTARG = box, FUNCTION = same_box, COMMUTATOR = ===, NEGATOR = !==, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR public.@#@ (RIGHTARG = bigint, PROCEDURE = factorial);
+CREATE OPERATOR |/ (RIGHTARG = numeric, FUNCTION = root);
+ALTER OPERATOR === (box, box) SET (RESTRICT = NONE, JOIN = NONE);
+ALTER OPERATOR @#@ (NONE, bigint) OWNER TO CURRENT_USER;
+DROP OPERATOR IF EXISTS ===(box, box), @#@(NONE, bigint);
+CREATE OPERATOR CLASS abs_ops DEFAULT FOR TYPE int4 USING btree FAMILY abs_family AS OPERATOR 1 <, OPERATOR 2 <= (int4, int4), OPERATOR 3 =, FUNCTION 1 abs_cmp(int4, int4), STORAGE int4;
+CREATE OPERATOR FAMILY abs_family USING btree;
+ALTER OPERATOR FAMILY abs_family USING btree ADD OPERATOR 1 < (int4, int2), FUNCTION 1 (int4, int2) x(int4, int2);
+DROP OPERATOR CLASS abs_ops USING btree;
+SELECT 1+-1, 1 - - 1, 2*-3, 4/-2, -1, +1, 2^3, 5%2, @ -5, |/ 25, ||/ 27, ~ 1, 91 & 15, 32 | 3, 17 # 5, 1 << 4, 8 >> 2;
+SELECT 1--2; not a statement
+, 3;
+SELECT 1 -/* ; */- 1, 2 */* ; */ 3, 4 +-- ;
+-5;
+SELECT a <-> b, a ?- b, a ?| b, a ?-| b, a ?|| b, a <@ b, a @> b, a &< b, a |>> b, a ~= b, a <<| b, a @@ b, a !~~* b, a ~<~ b FROM t;
+SELECT a !=-1, b =-1, c <>-1, d >=-1, e <-1, f @-1 FROM t;
+SELECT OPERATOR(pg_catalog.-) 1, 1 OPERATOR(pg_catalog.+) 2, a OPERATOR("odd;schema".@#) b FROM t;
+SELECT ts @@ 'a & b | !c'::tsquery, 'x' ~ '^;', 'x' !~* 'y', 'a' || 'b' || ';' FROM t;
+CREATE AGGREGATE total (numeric) (SFUNC = numeric_add, STYPE = numeric, INITCOND = '0;');
+CREATE AGGREGATE pct (float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = f, FINALFUNC_EXTRA, HYPOTHETICAL);
+CREATE OR REPLACE AGGREGATE counted (*) (SFUNC = int8inc, STYPE = int8, INITCOND = 0, PARALLEL = SAFE);
+ALTER AGGREGATE total (numeric) RENAME TO sum_of;
+DROP AGGREGATE IF EXISTS sum_of (numeric), counted (*);
+COMMENT ON OPERATOR === (box, box) IS 'the same; really';

@@ -1,0 +1,22 @@
+SELECT;
+SELECT 1 AS one, 'two;' "Two", NULL IS NULL, TRUE AND NOT FALSE OR 1 <> 2;
+SELECT DISTINCT ON (a, b) a, b, c.* FROM t AS c (a, b) ORDER BY a, b DESC NULLS FIRST LIMIT 10 OFFSET 5;
+SELECT * FROM a NATURAL JOIN b CROSS JOIN c FULL OUTER JOIN d ON (c.x = d.x AND d.y <> ';') LEFT JOIN LATERAL (SELECT 1) e ON true;
+SELECT count(*) FILTER (WHERE a > 1), string_agg(b, '; ' ORDER BY c), percentile_cont(0.5) WITHIN GROUP (ORDER BY d) FROM t GROUP BY GROUPING SETS ((a), (b, c), ()), CUBE (d) HAVING count(*) > 1;
+SELECT rank() OVER w, lag(x, 1, 0) OVER (PARTITION BY y ORDER BY z ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM t WINDOW w AS (ORDER BY x);
+WITH a AS MATERIALIZED (SELECT 1), b (x) AS NOT MATERIALIZED (SELECT * FROM a), c AS (DELETE FROM t RETURNING *)
+SELECT * FROM a, b, c;
+WITH RECURSIVE t (n) AS (VALUES (1) UNION SELECT n + 1 FROM t) SEARCH DEPTH FIRST BY n SET o CYCLE n SET is_cycle USING path SELECT * FROM t;
+(SELECT 1 UNION ALL (SELECT 2 EXCEPT SELECT 3)) INTERSECT SELECT 4 ORDER BY 1 FETCH FIRST 3 ROWS WITH TIES;
+VALUES (1, 'a'), (2, 'b;');
+TABLE only_this;
+SELECT * FROM ONLY t TABLESAMPLE BERNOULLI (10) REPEATABLE (42) FOR NO KEY UPDATE OF t SKIP LOCKED;
+SELECT CASE x WHEN 1 THEN 'a;' WHEN 2 THEN 'b' ELSE 'c' END, CASE WHEN EXISTS (SELECT) THEN 1 END end_of FROM t;
+SELECT a BETWEEN SYMMETRIC 1 AND 2, b NOT IN (1, 2), c LIKE 'x\_;%' ESCAPE '\', d ILIKE ANY (ARRAY['a', 'b']), e SIMILAR TO '(a|b)%', f IS NOT DISTINCT FROM g;
+SELECT x[1], x[1:2], x[:], (y).z, (y).*, ROW(1, 'a'), ARRAY[[1, 2], [3, 4]], ARRAY(SELECT 1);
+SELECT CAST('1' AS int), '1'::int, int '1', interval '1' day, date '2026-01-01', timestamp with time zone 'now', numeric(3, 1) '1.5', bit varying(3) '101';
+SELECT EXTRACT(epoch FROM now()), substring('abc' FROM 2 FOR 1), position('b' IN 'abc'), overlay('abc' PLACING 'x' FROM 2), trim(BOTH ';' FROM ';a;'), now() AT TIME ZONE 'UTC', COALESCE(a, b), NULLIF(a, b), GREATEST(1, 2);
+SELECT * FROM generate_series(1, 3) WITH ORDINALITY AS g (v, i), unnest(ARRAY[1], ARRAY['a']) u, ROWS FROM (f(1), g(2) AS (x int)) r, json_to_recordset('[]') AS x (a int, b text);
+SELECT sum(1) OVER (), current_date, current_timestamp(3), localtime, current_user, session_user, user, current_catalog;
+EXPLAIN (ANALYZE, BUFFERS, FORMAT json) SELECT 1;
+EXPLAIN VERBOSE UPDATE t SET a = 1;
