@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "sql/statement.h"
+#include "sql/words.h"
+
+/*
+ * The bytes as one statement: the words cover it in order, what the leading words tell does not
+ * depend on the grammar, locks are complete, and layout before a statement is not hashed.  Bytes
+ * that are not UTF-8 never come here (core/source.c).
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+try_words(const char *text, size_t length)
+{
+	struct words s = words_start(text, length);
+	const char *end = text;
+	struct word w;
+
+	while (words_next(&s, &w)) {
+		assert(w.text >= end && w.length > 0);
+		end = w.text + w.length;
+		assert(end == s.at && end <= text + length);
+	}
+	assert(s.at == text + length);
+}
+
+static void
+try_class(struct arena *a, const char *text, size_t length, int server_version)
+{
+	struct statement_class class, words;
+
+	statement_classify_words(text, length, server_version, &words);
+	statement_classify(a, text, length, server_version, &class);
+	assert(class.form != NULL && class.form == words.form && class.kind == words.kind);
+	assert(class.refused_in_block == words.refused_in_block);
+	assert(!class.parsed || class.parse_error == NULL);
+	for (size_t i = 0; i < class.lock_count; i++) {
+		const struct statement_lock *l = &class.locks[i];
+
+		assert(l->mode > LOCK_ROW_EXCLUSIVE && l->name != NULL);
+		assert((l->object == LOCK_CONSTRAINT) == (l->constraint != NULL));
+		assert((l->object == LOCK_COLUMN) == (l->column != NULL));
+	}
+}
+
+static bool
+is_utf8(const char *text)
+{
+	size_t length;
+	uint32_t code;
+
+	for (; *text != '\0'; text += length)
+		if ((length = utf8_decode(text, strlen(text), &code)) == 0)
+			return false;
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *a = arena_new(NULL);
+	const char *text = arena_strndup(a, (const char *)data, size);
+	const char *indented = arena_printf(a, "\n /* */ %s", text);
+	size_t length = strlen(text);
+
+	/* The bytes themselves end where they end, so that reading on is noticed. */
+	try_words((const char *)data, size);
+	if (is_utf8(text)) {
+		try_class(a, text, length, 150000);
+		try_class(a, text, length, 190000);
+		assert(statement_body_hash(0, text, length) ==
+		    statement_body_hash(0, indented, strlen(indented)));
+	}
+	arena_close(a);
+	return 0;
+}
