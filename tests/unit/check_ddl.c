@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/words.h"
+
 /*
  * Compares the locks that are told with those that servers took (tests/data/measured.tsv), as far
  * as they are above ROW EXCLUSIVE and on relations of tests/data/base.sql.
@@ -158,12 +160,17 @@ predict_statement(struct locks *locks, const char *text, size_t length, int majo
 static struct locks
 predict(const char *text, int major)
 {
+	struct words s = words_start(text, strlen(text));
 	struct locks locks = { 0 };
-	const char *end;
+	struct word w;
 
-	for (; (end = strstr(text, "; ")) != NULL; text = end + 2)
-		predict_statement(&locks, text, (size_t)(end - text), major);
-	predict_statement(&locks, text, strlen(text), major);
+	while (words_next(&s, &w)) {
+		if (!word_is(&w, ";"))
+			continue;
+		predict_statement(&locks, text, (size_t)(w.text - text), major);
+		text = s.at;
+	}
+	predict_statement(&locks, text, (size_t)(s.at - text), major);
 	return locks;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/words.h"
+
 static struct arena *arena;
 static struct statement_class class;
 
@@ -57,16 +59,28 @@ find_exception(const char *name)
 	return NULL;
 }
 
+/* The others only prepare what it needs. */
+static const char *
+last_statement(const char *text)
+{
+	struct words s = words_start(text, strlen(text));
+	struct word w;
+
+	while (words_next(&s, &w))
+		if (word_is(&w, ";"))
+			text = s.at;
+	return text;
+}
+
 /* Compares one line for one major version; returns whether the exception was needed. */
 static bool
 compare(const struct measured *m, int major)
 {
 	const struct exception *e = find_exception(m->name);
-	const char *last = strstr(m->statement, "; ");
 	bool refused = strstr(m->outcome, "25001") != NULL &&
 	    strncmp(m->outcome, "refused", strlen("refused")) == 0;
 
-	classify(last != NULL ? last + 2 : m->statement, major);
+	classify(last_statement(m->statement), major);
 	if (e == NULL)
 		ck_assert_msg(class.refused_in_block == refused, "%d: %s", major, m->statement);
 	else if (class.refused_in_block != refused)
