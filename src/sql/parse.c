@@ -159,31 +159,23 @@ lock_relation(struct reader *r, const char *form, enum ddl_on on, const PgQuery_
 		lock(r, form, on, what);
 }
 
+/* What is at the other end of a constraint or column of the table. */
 static void
-lock_constraint(
-    struct reader *r, const char *form, const PgQuery__RangeVar *table, const char *constraint)
+lock_other_end(struct reader *r, const char *form, enum ddl_on on, const PgQuery__RangeVar *table,
+    const char *part)
 {
 	struct statement_lock what = {
 		.schema = keep_name(r, table->schemaname),
 		.name = keep_name(r, table->relname),
-		.constraint = keep_name(r, constraint),
 	};
 
-	if (what.constraint != NULL)
-		lock(r, form, ON_CONSTRAINT, what);
-}
-
-static void
-lock_column(struct reader *r, const char *form, const PgQuery__RangeVar *table, const char *column)
-{
-	struct statement_lock what = {
-		.schema = keep_name(r, table->schemaname),
-		.name = keep_name(r, table->relname),
-		.column = keep_name(r, column),
-	};
-
-	if (what.column != NULL)
-		lock(r, form, ON_COLUMN, what);
+	if (part == NULL || *part == '\0')
+		return;
+	if (on == ON_COLUMN)
+		what.column = arena_strdup(r->a, part);
+	else
+		what.constraint = arena_strdup(r->a, part);
+	lock(r, form, on, what);
 }
 
 static void
@@ -348,8 +340,8 @@ read_action(struct reader *r, const PgQuery__RangeVar *relation, const PgQuery__
 
 	lock_relation(r, form, ON_TABLE, relation);
 	/* What cmd->name is depends on the form; the facts have no row where it is something else. */
-	lock_constraint(r, form, relation, cmd->name);
-	lock_column(r, form, relation, cmd->name);
+	lock_other_end(r, form, ON_CONSTRAINT, relation, cmd->name);
+	lock_other_end(r, form, ON_COLUMN, relation, cmd->name);
 	if (cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
 		lock_relation(r, form, ON_REFERENCING, relation);
 	if (def == NULL)
@@ -361,7 +353,8 @@ read_action(struct reader *r, const PgQuery__RangeVar *relation, const PgQuery__
 		lock_references(r, form, &cmd->def, 1);
 		/* The grammar knows no change of ENFORCED; that there was one is left in newer. */
 		if (r->out->newer != NULL)
-			lock_constraint(r, r->out->newer, relation, def->constraint->conname);
+			lock_other_end(
+			    r, r->out->newer, ON_CONSTRAINT, relation, def->constraint->conname);
 	} else if (def->node_case == PG_QUERY__NODE__NODE_PARTITION_CMD) {
 		lock_relation(r, form, ON_PARTITION, def->partition_cmd->name);
 	} else if (def->node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sql/statement.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -405,10 +404,9 @@ setting_name(struct arena *a, struct words *s)
 		return NULL;
 	name = arena_text_new(a);
 	while (at.at < s->at && words_next(&at, &w)) {
-		bool quoted = w.kind == WORD_QUOTED;
-
-		for (i = quoted; i + quoted < w.length; i++)
-			fputc(tolower((unsigned char)w.text[i]), name->out);
+		if (w.kind == WORD_QUOTED)
+			w = (struct word){ WORD_PLAIN, w.text + 1, w.length - 2 };
+		fputs(w.kind == WORD_SYMBOL ? "." : word_value(a, &w), name->out);
 	}
 	return arena_text_end(name);
 }
@@ -438,13 +436,16 @@ write_name(FILE *out, const char *name)
 
 /* One constant, or several with commas between; NULL for DEFAULT and whatever else there is. */
 static const char *
-setting_value(struct arena *a, struct words s, bool is_names)
+setting_value(struct arena *a, struct words s, const char *setting)
 {
+	bool is_names =
+	    strcmp(setting, "search_path") == 0 || strcmp(setting, "temp_tablespaces") == 0;
+	bool is_zone = strcmp(setting, "timezone") == 0;
 	struct arena_text *value = arena_text_new(a);
 	const char *separator = "";
 	struct word w;
 
-	if (words_match(&s, "DEFAULT|LOCAL $"))
+	if (words_match(&s, is_zone ? "DEFAULT|LOCAL $" : "DEFAULT $"))
 		return NULL;
 	do {
 		const char *minus = words_match(&s, "-") ? "-" : "", *part;
@@ -477,9 +478,7 @@ read_setting(struct arena *a, struct words s, struct statement_class *out)
 	if (!sets || out->setting == NULL)
 		return;
 	words_match(&s, "[TO|=]");
-	out->value = setting_value(a, s,
-	    strcmp(out->setting, "search_path") == 0 ||
-		strcmp(out->setting, "temp_tablespaces") == 0);
+	out->value = setting_value(a, s, out->setting);
 }
 
 static void

@@ -294,6 +294,7 @@ static const struct {
 	{ "set time zone 'Europe/Oslo'", "timezone", "Europe/Oslo", false },
 	{ "set local time zone -7", "timezone", "-7", true },
 	{ "set time zone local", "timezone", NULL, false },
+	{ "set synchronous_commit to local", "synchronous_commit", "local", false },
 	{ "set time zone interval '1' hour to minute", "timezone", NULL, false },
 	{ "set role \"Owner\"", "role", "Owner", false },
 	{ "set local session authorization u", "session_authorization", "u", true },
