@@ -289,7 +289,8 @@ static bool
 start(struct conn *c, const struct keywords *k, struct error *err)
 {
 	PQfinish(c->pg);
-	c->pg = PQconnectStartParams(k->names, k->values, 1);
+	/* 0: the name of a database is never read as a URL. */
+	c->pg = PQconnectStartParams(k->names, k->values, 0);
 	if (c->pg == NULL)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	PQsetNoticeReceiver(c->pg, receive_notice, &c->options);
