@@ -70,9 +70,10 @@ read_url(struct arena *a, const struct config *c, struct connection *out, struct
 	}
 	if (url == NULL || url_read(a, url, out, err))
 		return true;
-	(void)error_at(err, "invalid url from %s", from);
 	err->place = values_source(c, c->url_file != NULL ? "url-file" : "url")->place;
-	return false;
+	if (c->url_file == NULL && err->place.path != NULL)
+		return error_at(err, "invalid url");
+	return error_at(err, "invalid url from %s", from);
 }
 
 bool
