@@ -16,7 +16,8 @@ struct record_writer {
 	char run_id[37]; /* a UUID: tells our transaction from every other one */
 	const char *run_setting; /* SET LOCAL migrate.run = ... */
 	const char *installed_by;
-	const char *insert, *delete, *update, *succeed, *journal; /* with their names put in */
+	/* The queries, with their names put in. */
+	const char *insert, *delete, *update, *succeed, *journal, *is_done;
 	char host[256], pid[16], lock_key[24];
 };
 
@@ -48,6 +49,12 @@ bool record_is_fence(const struct error *err);
 /* Ends a file without a transaction: its row becomes a success, with the journal's row. */
 MUST_CHECK bool record_succeed(struct arena *a, struct record_writer *w, int rank,
     const struct journal_entry *entry, struct error *err);
+/*
+ * Did the transaction of a file commit?  To be asked under the run lock, when the answer to COMMIT
+ * was lost: never pg_xact_status, which may lie behind a crash.
+ */
+MUST_CHECK bool record_is_done(struct arena *a, struct record_writer *w,
+    const struct script *script, bool *done, struct error *err);
 /* Writes the records of a step in one transaction of its own, under the fence. */
 MUST_CHECK bool record_write(struct arena *a, struct record_writer *w, const struct record *records,
     size_t count, struct error *err);

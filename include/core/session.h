@@ -25,6 +25,7 @@ struct session {
 	struct problems scan_problems;
 	struct history history;
 	struct plan plan;
+	const char *timeline; /* of the server's WAL; NULL on a standby */
 	const struct step *step; /* the one that runs: notices of the server belong to it */
 };
 
@@ -36,6 +37,12 @@ MUST_CHECK bool session_open(struct arena *a, const struct config *config, struc
     bool writing, struct session *s, struct error *err);
 /* Scans the folder, reads the history and makes the plan; again after the run lock was taken. */
 MUST_CHECK bool session_plan(struct session *s, const struct goal *goal, struct error *err);
+
+/*
+ * Connects again after the connection was lost; the run lock is gone with it.  ERR_UNKNOWN when it
+ * is another server by now (a failover): what the old one does still cannot be told.
+ */
+MUST_CHECK bool session_reconnect(struct session *s, struct error *err);
 
 /* A further connection with the same settings, for the watcher. */
 MUST_CHECK bool session_connect(struct arena *a, struct session *s, const char *application,

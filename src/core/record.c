@@ -47,6 +47,8 @@ record_writer_init(struct record_writer *w, struct arena *a, struct session *s)
 	    a, s->conn, query_record_succeed, "schema", h->schema, "table", h->table, NULL);
 	w->journal = conn_query_text(
 	    a, s->conn, query_record_journal, "schema", h->schema, "journal", h->journal, NULL);
+	w->is_done = conn_query_text(
+	    a, s->conn, query_record_is_done, "schema", h->schema, "journal", h->journal, NULL);
 	if (gethostname(w->host, sizeof(w->host)) != 0)
 		w->host[0] = '\0';
 	w->host[sizeof(w->host) - 1] = '\0';
@@ -185,6 +187,19 @@ record_is_fence(const struct error *err)
 {
 	return err->code == ERR_LOCK || strcmp(err->sqlstate, "23502") == 0 ||
 	    strcmp(err->sqlstate, "23505") == 0;
+}
+
+bool
+record_is_done(struct arena *a, struct record_writer *w, const struct script *script, bool *done,
+    struct error *err)
+{
+	const char *parameters[] = { w->run_id, script->script };
+	struct rows rows;
+
+	if (!conn_query(a, w->session->conn, w->is_done, 2, parameters, &rows, err))
+		return false;
+	*done = rows_true(&rows, 0, 0);
+	return true;
 }
 
 bool

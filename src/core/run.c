@@ -20,6 +20,7 @@ struct run {
 	struct run_result *result;
 	struct apply x;
 	int64_t lock_key; /* of the run lock that is held */
+	const struct script *repeated; /* the file that was run again after a lost connection */
 };
 
 /* --- one step --- */
@@ -125,6 +126,77 @@ run_all(struct run *r, struct error *err)
 		end = run_steps(r, i, count, err);
 	}
 	return end;
+}
+
+/* --- a lost connection --- */
+
+/* May the connection be made again?  Not when someone ended our session on purpose. */
+static bool
+is_lost(const struct run *r, const struct error *err)
+{
+	return (err->code == ERR_CONNECT || err->code == ERR_UNKNOWN) &&
+	    strcmp(err->sqlstate, "57P01") != 0 && r->result->failed != NULL &&
+	    r->result->failed->kind == STEP_SCRIPT && r->result->failed->script->transaction &&
+	    interrupt_signal() == 0;
+}
+
+static bool
+ask_what_became(struct run *r, bool *done, struct error *err)
+{
+	struct session *s = r->session;
+
+	/* The lock proves that the old backend is gone, and so that its transaction has ended. */
+	return session_reconnect(s, err) &&
+	    lock_take(s->arena, s->conn, s->config, r->lock_key, s->sink, err) &&
+	    record_is_done(s->arena, &r->x.writer, r->result->failed->script, done, err);
+}
+
+static void
+say_unknown(const struct run *r, const struct error *why, struct error *err)
+{
+	const char *message = err->message;
+
+	error_copy(err, why);
+	err->code = ERR_UNKNOWN;
+	err->detail = arena_printf(err->arena, "Before that: %s", message);
+	err->state = arena_printf(err->arena,
+	    "the connection was lost: whether %s was committed is not known",
+	    r->result->failed->script->script);
+	(void)error_next(err,
+	    "Run \"migrate status\" when the server is back: what it lists as applied was "
+	    "committed.");
+}
+
+/*
+ * The connection broke in the middle of a file.  COMMIT may have been on its way: the database
+ * tells, under the run lock.  Then the plan is made again; a file that was not committed gets one
+ * more chance.
+ */
+static enum apply_end
+recover(struct run *r, struct error *err)
+{
+	const struct step *step = r->result->failed;
+	struct error *why = error_new(r->session->arena);
+	bool done;
+
+	event_warning(
+	    r->session->sink, "%s: %s; connecting again", step->script->script, err->message);
+	if (!ask_what_became(r, &done, why)) {
+		say_unknown(r, why, err);
+		return APPLY_FAILED;
+	}
+	r->x.dirty = false;
+	if (!done && r->repeated == step->script) {
+		err->code = ERR_CONNECT;
+		err->state = arena_printf(err->arena, "rolled back, nothing of %s was kept",
+		    step->script->script);
+		return APPLY_FAILED;
+	}
+	r->result->failed = NULL;
+	r->repeated = step->script;
+	if (done)
+		note_applied(r, step, 0);
+	return APPLY_FENCED;
 }
 
 /* --- under the run lock --- */
@@ -263,6 +335,8 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 		if (!lock_take(s->arena, s->conn, s->config, r.lock_key, s->sink, err))
 			break;
 		end = run_locked(&r, err);
+		if (end == APPLY_FAILED && is_lost(&r, err))
+			end = recover(&r, err);
 		release(&r);
 	}
 	interrupt_last_words(NULL);

@@ -11,6 +11,7 @@
 enum {
 	OLDEST_SERVER = 130000,
 	ALWAYS_WAIT_MS = 10000, /* a server that starts, or has no slot free, is worth that */
+	RECONNECT_MS = 30000, /* for a server that restarts, or a failover */
 	PAUSE_LOW_MS = 100,
 	PAUSE_HIGH_MS = 1000
 };
@@ -50,20 +51,19 @@ session_connect(struct arena *a, struct session *s, const char *application, str
 
 /* How long a failed attempt to connect may be repeated (failures by SQLSTATE class). */
 static int64_t
-patience(const struct config *config, const struct error *err)
+patience(const struct config *config, int64_t least_ms, const struct error *err)
 {
+	int64_t wait = config->wait_ms > least_ms ? config->wait_ms : least_ms;
 	bool soon = strcmp(err->sqlstate, "57P03") == 0 || strcmp(err->sqlstate, "53300") == 0;
 	bool network = err->sqlstate[0] == '\0' || strncmp(err->sqlstate, "08", 2) == 0;
 
 	if (err->code != ERR_CONNECT || !(soon || network))
 		return 0;
-	if (soon && config->wait_ms < ALWAYS_WAIT_MS)
-		return ALWAYS_WAIT_MS;
-	return config->wait_ms;
+	return soon && wait < ALWAYS_WAIT_MS ? ALWAYS_WAIT_MS : wait;
 }
 
 static bool
-connect_patiently(struct session *s, struct error *err)
+connect_patiently(struct session *s, int64_t least_ms, struct error *err)
 {
 	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS;
 	bool told = false;
@@ -71,7 +71,7 @@ connect_patiently(struct session *s, struct error *err)
 	for (;;) {
 		if (session_connect(s->arena, s, "migrate", &s->conn, err))
 			return true;
-		if (time_now_ms() + pause - start > patience(s->config, err))
+		if (time_now_ms() + pause - start > patience(s->config, least_ms, err))
 			return false;
 		if (!told)
 			event_note(s->sink, "waiting for the server: %s", err->message);
@@ -213,7 +213,7 @@ look(struct session *s, bool writing, struct error *err)
 		return false;
 	s->environment = (struct script_environment){
 		.database = rows_value(&rows, 0, 4),
-		.user = rows_value(&rows, 0, 5),
+		.user = s->config->role != NULL ? s->config->role : rows_value(&rows, 0, 5),
 		.timestamp = rows_value(&rows, 0, 7),
 		.environment = s->config->environment,
 		.server_version = conn_server_version(s->conn),
@@ -221,6 +221,7 @@ look(struct session *s, bool writing, struct error *err)
 		    strcmp(conn_parameter(s->conn, "standard_conforming_strings"), "on") == 0,
 		.config = s->config,
 	};
+	s->timeline = rows_value(&rows, 0, 8);
 	return true;
 }
 
@@ -235,16 +236,36 @@ refuse_role(const struct session *s, struct error *err)
 	    s->config->role ? s->config->role : "", s->config->role ? "\")" : "");
 }
 
+/* A pooler must be noticed before anything is SET: it would reach another client's session. */
+static bool
+begin(struct session *s, int64_t least_ms, bool writing, struct error *err)
+{
+	if (!connect_patiently(s, least_ms, err) || !look(s, writing, err))
+		return false;
+	return session_prologue(s, err) ? true : refuse_role(s, err);
+}
+
 bool
 session_open(struct arena *a, const struct config *config, struct sink *sink, bool writing,
     struct session *s, struct error *err)
 {
 	*s = (struct session){ .arena = a, .config = config, .sink = sink };
-	if (!connect_patiently(s, err))
+	return begin(s, 0, writing, err);
+}
+
+bool
+session_reconnect(struct session *s, struct error *err)
+{
+	const char *timeline = s->timeline;
+
+	conn_close(s->conn);
+	if (!begin(s, RECONNECT_MS, true, err))
 		return false;
-	if (!session_prologue(s, err))
-		return refuse_role(s, err);
-	return look(s, writing, err);
+	if (timeline == NULL || (s->timeline != NULL && strcmp(timeline, s->timeline) == 0))
+		return true;
+	return error_set(err, ERR_UNKNOWN,
+	    "the server is not the one that was lost: its timeline is %s, not %s",
+	    s->timeline == NULL ? "unknown" : s->timeline, timeline);
 }
 
 /* Only what the history knows is compared with it: the others are hashed when they are read. */
