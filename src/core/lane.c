@@ -259,7 +259,7 @@ wait_limit(const struct lane *lane)
 
 /* Pushes what is queued and waits for the socket once. */
 static bool
-wait_once(struct lane *lane, bool for_write_only, bool *pushed)
+wait_once(struct lane *lane)
 {
 	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
@@ -267,9 +267,6 @@ wait_once(struct lane *lane, bool for_write_only, bool *pushed)
 
 	if (!conn_push(c, &events, err))
 		return lose(lane, err);
-	*pushed = (events & CONN_WRITE) == 0;
-	if (for_write_only && *pushed)
-		return true;
 	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted)) {
 	case WAIT_READY:
 		if (!conn_pull(c, err))
@@ -292,14 +289,12 @@ wait_once(struct lane *lane, bool for_write_only, bool *pushed)
 static bool
 drain_to(struct lane *lane, size_t outstanding, bool *copy_in)
 {
-	bool pushed;
-
 	for (;;) {
 		if (!take_answers(lane, copy_in))
 			return false;
 		if (expected(lane) <= outstanding || *copy_in)
 			return true;
-		if (!wait_once(lane, false, &pushed))
+		if (!wait_once(lane))
 			return false;
 	}
 }
@@ -338,7 +333,10 @@ send(struct lane *lane, enum lane_what what, int64_t number, const char *sql, in
 	return true;
 }
 
-/* A window that is full ends with a Sync; the one before it must be answered by then. */
+/*
+ * A window that is full ends with a Sync, and the one before it must be answered by then: libpq's
+ * buffer must not grow while the server's is full.
+ */
 static bool
 turn_window(struct lane *lane, size_t bytes)
 {
@@ -383,7 +381,6 @@ bool
 lane_sync(struct lane *lane)
 {
 	struct error *err;
-	bool pushed = false;
 
 	if (lane->plain)
 		return !lane->failure.failed;
@@ -392,13 +389,6 @@ lane_sync(struct lane *lane)
 		return lose(lane, err);
 	expect(lane, LANE_SYNC, 0);
 	lane->windows++;
-	/* libpq's buffer must not grow while the server's is full: read in between. */
-	while (!pushed) {
-		bool copy_in = false;
-
-		if (!wait_once(lane, true, &pushed) || !take_answers(lane, &copy_in))
-			return false;
-	}
 	return true;
 }
 

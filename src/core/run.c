@@ -188,8 +188,8 @@ recover(struct run *r, struct error *err)
 	r->x.dirty = false;
 	if (!done && r->repeated == step->script) {
 		err->code = ERR_CONNECT;
-		err->state = arena_printf(err->arena, "rolled back, nothing of %s was kept",
-		    step->script->script);
+		err->state = arena_printf(
+		    err->arena, "rolled back, nothing of %s was kept", step->script->script);
 		return APPLY_FAILED;
 	}
 	r->result->failed = NULL;
