@@ -14,6 +14,11 @@
 
 /* Remembers a secret (copied; empty and one-byte ones are ignored), also percent-encoded. */
 void mask_add(const char *secret);
+/*
+ * A name that is printed all the time (user, database, host): a password that equals it is not
+ * hidden, for hiding it would tell more than it keeps.
+ */
+void mask_allow(const char *name);
 /* The text with secrets hidden; the text itself when there is none in it. */
 const char *mask_text(struct arena *a, const char *text);
 /* The text with control characters escaped; newlines and tabs stay when multiline is set. */

@@ -21,6 +21,8 @@ MUST_CHECK bool lock_take(struct arena *a, struct conn *c, const struct config *
 MUST_CHECK bool
 lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct error *err);
 
+/* Does anybody hold it? */
+bool lock_is_held(struct arena *a, struct conn *c, int64_t key);
 /* Warns of advisory locks beside the run lock: a file took them and did not give them back. */
 void lock_report_others(struct arena *a, struct conn *c, int64_t key, struct sink *sink);
 

@@ -30,6 +30,12 @@ struct run_result {
 MUST_CHECK bool
 run_plan(struct session *s, const struct goal *goal, struct run_result *result, struct error *err);
 
+/*
+ * Is a run at work on this database right now?  Then what does not fit may be its doing: the row
+ * of a file without a transaction says success = false until it ends.
+ */
+bool run_is_busy(struct session *s);
+
 /* Writes the SQL of the plan, history rows included, so that psql can run it (up --dry-run). */
 MUST_CHECK bool run_dry(struct session *s, FILE *out, struct error *err);
 

@@ -63,6 +63,7 @@ struct script {
 
 	/* Known behind script_read. */
 	bool read;
+	bool sound; /* nothing in it was refused */
 	struct statement *statements;
 	size_t statement_count;
 	int64_t statement_total; /* of all statements, those not kept included */

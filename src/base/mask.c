@@ -18,6 +18,17 @@ static struct secret {
 	size_t length;
 } * secrets;
 static size_t secret_count;
+static const char **allowed;
+static size_t allowed_count;
+
+static bool
+is_allowed(const char *text)
+{
+	for (size_t i = 0; i < allowed_count; i++)
+		if (strcmp(allowed[i], text) == 0)
+			return true;
+	return false;
+}
 
 static void
 remember(const char *text)
@@ -65,6 +76,17 @@ mask_add(const char *secret)
 	remember_encoded(secret, "0123456789abcdef");
 }
 
+void
+mask_allow(const char *name)
+{
+	if (name == NULL || is_allowed(name))
+		return;
+	if (arena == NULL)
+		arena = arena_new(NULL);
+	allowed = arena_extend(arena, allowed, allowed_count, sizeof(*allowed));
+	allowed[allowed_count++] = arena_strdup(arena, name);
+}
+
 /* Length of the longest secret that begins here, or 0. */
 static size_t
 secret_at(const char *text)
@@ -72,7 +94,7 @@ secret_at(const char *text)
 	size_t longest = 0;
 
 	for (size_t i = 0; i < secret_count; i++)
-		if (secrets[i].length > longest &&
+		if (secrets[i].length > longest && !is_allowed(secrets[i].text) &&
 		    strncmp(text, secrets[i].text, secrets[i].length) == 0)
 			longest = secrets[i].length;
 	return longest;
@@ -186,4 +208,6 @@ mask_clear(void)
 	arena = NULL;
 	secrets = NULL;
 	secret_count = 0;
+	allowed = NULL;
+	allowed_count = 0;
 }

@@ -251,7 +251,7 @@ up_run(const struct context *c, int *status, struct error *err)
 		return false;
 	begin_say_where(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
-	if (problems.count > 0)
+	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);
 	if (dry != NULL)
 		return dry_run(&s, dry, err);

@@ -38,6 +38,12 @@ holder_text(struct arena *a, struct conn *c, int64_t key)
 	    rows_value(&rows, 0, 5) == NULL ? "an unknown time" : rows_value(&rows, 0, 5));
 }
 
+bool
+lock_is_held(struct arena *a, struct conn *c, int64_t key)
+{
+	return holder_text(a, c, key) != NULL;
+}
+
 static bool
 give_up(
     struct arena *a, struct conn *c, const struct config *config, int64_t key, struct error *err)

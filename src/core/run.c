@@ -313,6 +313,12 @@ last_words(const struct session *s)
 }
 
 bool
+run_is_busy(struct session *s)
+{
+	return lock_is_held(s->arena, s->conn, s->history.lock_key);
+}
+
+bool
 run_plan(struct session *s, const struct goal *goal, struct run_result *result, struct error *err)
 {
 	struct run r = { .session = s,
@@ -324,10 +330,12 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 
 	*result = (struct run_result){ .initial_version = s->plan.schema_version,
 		.version = s->plan.schema_version };
-	if (!refuse(s, err))
+	if (refuse(s, err)) {
+		if (s->plan.step_count == 0)
+			return true;
+	} else if (!run_is_busy(s)) {
 		return false;
-	if (s->plan.step_count == 0)
-		return true;
+	}
 	interrupt_last_words(last_words(s));
 	while (end == APPLY_FENCED) {
 		error_clear(err);

@@ -387,6 +387,9 @@ judge(struct reading *r)
 		    "no statement follows this directive");
 	if (!directive_check(&s->directives, err))
 		error_copy(problem_add(r->problems), err);
+	if (s->directives.batch.given)
+		error_set_at(problem_add(r->problems), ERR_REFUSED, s->directives.batch.place,
+		    "this version cannot run files in batches");
 	drop_own_transaction(r);
 	s->transaction = wants_transaction(r);
 	if (!s->transaction || !r->refused.given)
@@ -456,6 +459,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 	struct error *err = error_new(own);
 	struct source *source;
 	struct split *split;
+	size_t before = problems->count;
 
 	forget(s);
 	directives_init(&r.next);
@@ -470,6 +474,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 	} else {
 		error_copy(problem_add(problems), err);
 	}
+	s->sound = problems->count == before;
 	arena_close(own);
 }
 

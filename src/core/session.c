@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mask.h"
 #include "base/time.h"
 #include "core/scripts.h"
 #include "core/wait.h"
@@ -222,6 +223,9 @@ look(struct session *s, bool writing, struct error *err)
 		.config = s->config,
 	};
 	s->timeline = rows_value(&rows, 0, 8);
+	mask_allow(conn_user(s->conn));
+	mask_allow(conn_database(s->conn));
+	mask_allow(conn_host(s->conn));
 	return true;
 }
 

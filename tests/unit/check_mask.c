@@ -91,6 +91,17 @@ START_TEST(escapes_what_steers_a_terminal)
 }
 END_TEST
 
+START_TEST(shows_a_password_that_is_a_public_name)
+{
+	mask_add("postgres");
+	ck_assert_str_eq(mask_text(arena, "user postgres"), "user ********");
+	mask_allow("postgres");
+	mask_add("postgres");
+	mask_add("postgres2");
+	ck_assert_str_eq(mask_text(arena, "user postgres, postgres2"), "user postgres, ********");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -103,6 +114,7 @@ main(void)
 	tcase_add_loop_test(cases, hides_secrets, 0, sizeof(hidings) / sizeof(hidings[0]));
 	tcase_add_test(cases, returns_the_text_itself_when_nothing_is_hidden);
 	tcase_add_test(cases, forgets_secrets_when_cleared);
+	tcase_add_test(cases, shows_a_password_that_is_a_public_name);
 	tcase_add_loop_test(
 	    cases, escapes_what_steers_a_terminal, 0, sizeof(escapings) / sizeof(escapings[0]));
 	suite_add_tcase(suite, cases);
