@@ -19,7 +19,7 @@ enum ddl_on {
 	ON_INHERITED, /* the table that it inherits from */
 	ON_REFERENCED, /* the table that a new foreign key references */
 	ON_CONSTRAINT, /* the table that an existing foreign key references */
-	ON_REFERENCES, /* every table that the table's foreign keys reference */
+	ON_REFERENCES, /* every table that the table's foreign keys reference, and its parent */
 	ON_REFERENCING, /* with CASCADE: every table whose foreign keys reference the table */
 	ON_COLUMN /* every table at the other end of a foreign key over the column */
 };

@@ -33,7 +33,7 @@ enum lock_object {
 	LOCK_TABLE, /* a table, view, materialized view or sequence by its name */
 	LOCK_INDEX, /* an index by its name; its table may be locked with it */
 	LOCK_CONSTRAINT, /* the table that this foreign key of table name references */
-	LOCK_REFERENCED, /* every table that the table's foreign keys reference (DROP TABLE) */
+	LOCK_REFERENCED, /* DROP TABLE: what the table's foreign keys reference, whose partition it is */
 	LOCK_REFERENCING, /* every table whose foreign keys reference the table (CASCADE) */
 	LOCK_COLUMN /* every table at the other end of a foreign key over this column of the table */
 };

@@ -102,7 +102,8 @@ lock_target(struct arena *a, const struct statement_lock *lock)
 		return arena_printf(a, "the table that %s of %s references, if it is a foreign key",
 		    lock->constraint, name);
 	case LOCK_REFERENCED:
-		return arena_printf(a, "every table that %s references", name);
+		return arena_printf(a,
+		    "every table that %s references, and the one that it is a partition of", name);
 	case LOCK_REFERENCING:
 		return arena_printf(a, "every table that references %s", name);
 	case LOCK_COLUMN:

@@ -1,12 +1,13 @@
 -- The existing tables behind the names that pending statements lock: for item n of the three
 -- arrays (kind: table, index, constraint, referenced, referencing or column; a quoted, maybe
--- qualified name; the name of a constraint or column) the oid, the quoted name, the kind of relation and how many relations one lock
--- of it means (a partitioned table locks its partitions too).
+-- qualified name; the name of a constraint or column) the oid, the quoted name, the kind of
+-- relation and how many relations one lock of it means (a partitioned table locks its partitions
+-- too, except where a partition is dropped).
 SELECT i.n,
        t.oid,
        pg_catalog.format('%I.%I', s.nspname, t.relname),
        t.relkind,
-       CASE WHEN t.relkind OPERATOR(pg_catalog.=) 'p'
+       CASE WHEN t.relkind OPERATOR(pg_catalog.=) 'p' AND NOT target.alone
             THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_tree(t.oid))
             ELSE 1 END
   FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
@@ -14,12 +15,17 @@ SELECT i.n,
        WITH ORDINALITY AS i(kind, name, part, n)
  CROSS JOIN LATERAL (SELECT pg_catalog.to_regclass(i.name)::pg_catalog.oid AS oid) AS named
  CROSS JOIN LATERAL (
-       SELECT named.oid WHERE i.kind OPERATOR(pg_catalog.=) 'table'
+       SELECT named.oid, false WHERE i.kind OPERATOR(pg_catalog.=) 'table'
        UNION ALL
-       SELECT x.indrelid FROM pg_catalog.pg_index x
+       SELECT x.indrelid, false FROM pg_catalog.pg_index x
         WHERE i.kind OPERATOR(pg_catalog.=) 'index' AND x.indexrelid OPERATOR(pg_catalog.=) named.oid
        UNION ALL
-       SELECT DISTINCT k.confrelid FROM pg_catalog.pg_constraint k
+       SELECT h.inhparent, true FROM pg_catalog.pg_inherits h
+         JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) h.inhrelid
+        WHERE i.kind OPERATOR(pg_catalog.=) 'referenced' AND p.relispartition
+          AND h.inhrelid OPERATOR(pg_catalog.=) named.oid
+       UNION ALL
+       SELECT DISTINCT k.confrelid, false FROM pg_catalog.pg_constraint k
         WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conrelid OPERATOR(pg_catalog.=) named.oid
           AND (i.kind OPERATOR(pg_catalog.=) 'referenced'
                OR (i.kind OPERATOR(pg_catalog.=) 'constraint'
@@ -30,14 +36,14 @@ SELECT i.n,
                                   AND a.attname OPERATOR(pg_catalog.=) i.part
                                   AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey))))
        UNION ALL
-       SELECT DISTINCT k.conrelid FROM pg_catalog.pg_constraint k
+       SELECT DISTINCT k.conrelid, false FROM pg_catalog.pg_constraint k
         WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.confrelid OPERATOR(pg_catalog.=) named.oid
           AND (i.kind OPERATOR(pg_catalog.=) 'referencing'
                OR (i.kind OPERATOR(pg_catalog.=) 'column'
                    AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
                                 WHERE a.attrelid OPERATOR(pg_catalog.=) named.oid
                                   AND a.attname OPERATOR(pg_catalog.=) i.part
-                                  AND a.attnum OPERATOR(pg_catalog.=) ANY (k.confkey))))) AS target
+                                  AND a.attnum OPERATOR(pg_catalog.=) ANY (k.confkey))))) AS target(oid, alone)
   JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) target.oid
   JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) t.relnamespace
  WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_temp_'
