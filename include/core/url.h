@@ -17,6 +17,8 @@ url_read(struct arena *a, const char *url, struct connection *out, struct error 
 struct connection connection_empty(struct arena *a);
 /* Sets one keyword of a connection, in place of an earlier value. */
 void connection_set(struct arena *a, struct connection *c, const char *keyword, const char *value);
+/* Its value, or NULL. */
+const char *connection_get(const struct connection *c, const char *keyword);
 /* Adds every password in a URL, and whatever stands where one is expected, to the secrets. */
 void url_hide(struct arena *a, const char *url);
 

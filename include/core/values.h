@@ -36,6 +36,8 @@ MUST_CHECK bool values_put(struct config *c, const struct config_setting *s, con
 /* Puts one entry of a map. */
 MUST_CHECK bool values_put_entry(struct config *c, const struct config_setting *s, const char *name,
     const char *value, const struct config_source *source, struct error *err);
+/* Reads one of the words that PostgreSQL takes for true and false. */
+MUST_CHECK bool values_bool(const char *text, bool *value, struct error *err);
 /* Makes a list empty. */
 void
 values_clear(struct config *c, const struct config_setting *s, const struct config_source *source);

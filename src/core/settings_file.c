@@ -322,19 +322,34 @@ put_settings(struct filling *f, const struct node *map, const char *group)
 static bool
 put_protected(struct filling *f, const struct node *set)
 {
-	const struct pair *pair = yaml_find(set, "protected");
-	bool is_true;
+	static const char key[] = "protected";
+	const struct pair *pair = yaml_find(set, key);
 
 	if (pair == NULL)
 		return true;
-	if (!expect_scalar(f, "protected", pair->value))
+	if (!expect_scalar(f, key, pair->value))
 		return false;
-	is_true = strcmp(pair->value->text, "true") == 0;
-	if (!is_true && strcmp(pair->value->text, "false") != 0)
-		return error_set_at(f->err, ERR_USAGE, pair->value->place,
-		    "\"protected\": \"%s\" is neither true nor false", pair->value->text);
-	f->config->protected = is_true;
-	return true;
+	if (values_bool(pair->value->text, &f->config->protected, f->err))
+		return true;
+	f->err->place = pair->value->place;
+	return error_at(f->err, "\"%s\"", key);
+}
+
+/* Values go nowhere, and what depends on the environment is left out. */
+static bool
+check_set(struct filling *f, const struct pair *set)
+{
+	struct arena *scratch = arena_new(f->arena);
+	struct filling checking = *f;
+	struct config config;
+	bool good;
+
+	checking.config = &config;
+	checking.checked_only = true;
+	values_init(scratch, &config);
+	good = put_settings(&checking, set->value, "") && put_protected(&checking, set->value);
+	arena_close(scratch);
+	return good;
 }
 
 static bool
@@ -357,28 +372,24 @@ bool
 settings_file_put_set(
     const struct settings_file *file, const char *name, struct config *c, struct error *err)
 {
-	struct filling f = { .file = file, .arena = file->arena, .rank = RANK_SET, .err = err };
+	struct filling f = {
+		.file = file, .arena = file->arena, .config = c, .rank = RANK_SET, .err = err
+	};
 	const struct pair *pair = yaml_find(file->root, "environments");
 	const struct node none = { .kind = NODE_MAP };
 	const struct node *sets = pair == NULL ? &none : pair->value;
 
 	if (!expect_map(&f, "environments", sets))
 		return false;
-	for (size_t i = 0; i < sets->count; i++) {
-		const struct pair *set = &sets->pairs[i];
-		struct config scratch;
-
-		f.checked_only = name == NULL || strcmp(set->key->text, name) != 0;
-		f.config = f.checked_only ? &scratch : c;
-		if (f.checked_only)
-			values_init(f.arena, &scratch);
-		if (!expect_map(&f, set->key->text, set->value) ||
-		    !put_settings(&f, set->value, "") || !put_protected(&f, set->value))
+	for (size_t i = 0; i < sets->count; i++)
+		if (!expect_map(&f, sets->pairs[i].key->text, sets->pairs[i].value) ||
+		    !check_set(&f, &sets->pairs[i]))
 			return false;
-	}
-	if (name != NULL && yaml_find(sets, name) == NULL)
+	pair = name == NULL ? NULL : yaml_find(sets, name);
+	if (name != NULL && pair == NULL)
 		return unknown_environment(&f, sets, name);
-	return true;
+	return pair == NULL ||
+	    (put_settings(&f, pair->value, "") && put_protected(&f, pair->value));
 }
 
 bool

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mask.h"
+#include "core/jdbc.h"
 
 /* A URL that is being read; p moves along. */
 struct cursor {
@@ -29,8 +30,8 @@ keyword_count(const struct connection *c)
 	return count;
 }
 
-static const char *
-find_keyword(const struct connection *c, const char *keyword)
+const char *
+connection_get(const struct connection *c, const char *keyword)
 {
 	for (size_t i = 0; c->keywords[i] != NULL; i++)
 		if (strcmp(c->keywords[i], keyword) == 0)
@@ -67,16 +68,6 @@ connection_set(struct arena *a, struct connection *c, const char *keyword, const
 	}
 	c->keywords[at] = keyword;
 	c->values[at] = value;
-}
-
-/* Options of a session, the one behind the other. */
-static void
-add_option(struct cursor *u, const char *option)
-{
-	const char *before = find_keyword(u->out, "options");
-
-	connection_set(u->arena, u->out, "options",
-	    before == NULL ? option : arena_printf(u->arena, "%s %s", before, option));
 }
 
 /* --- percent-encoding --- */
@@ -242,136 +233,10 @@ read_hosts(struct cursor *u)
 /* --- parameters --- */
 
 static bool
-put_jdbc_ssl(struct cursor *u, const char *value)
-{
-	bool wanted = strcmp(value, "true") == 0 || *value == '\0';
-
-	/* The driver checks the server's certificate then; sslmode says more and wins. */
-	if (wanted && find_keyword(u->out, "sslmode") == NULL)
-		connection_set(u->arena, u->out, "sslmode", "verify-full");
-	return true;
-}
-
-static bool
-put_jdbc_schema(struct cursor *u, const char *value)
-{
-	struct arena_text *text = arena_text_new(u->arena);
-
-	fputs("-csearch_path=", text->out);
-	for (; *value != '\0'; value++) {
-		if (*value == ' ' || *value == '\\')
-			putc('\\', text->out);
-		putc(*value, text->out);
-	}
-	add_option(u, arena_text_end(text));
-	return true;
-}
-
-static bool
-put_jdbc_keepalive(struct cursor *u, const char *value)
-{
-	connection_set(u->arena, u->out, "keepalives", strcmp(value, "true") == 0 ? "1" : "0");
-	return true;
-}
-
-static bool
-put_options(struct cursor *u, const char *value)
-{
-	add_option(u, value);
-	return true;
-}
-
-static bool
-put_jdbc_server_type(struct cursor *u, const char *value)
-{
-	static const struct {
-		const char *jdbc, *libpq;
-	} types[] = {
-		{ "any", "any" },
-		{ "primary", "read-write" },
-		{ "master", "read-write" },
-		{ "secondary", "standby" },
-		{ "slave", "standby" },
-		{ "preferSecondary", "prefer-standby" },
-		{ "preferSlave", "prefer-standby" },
-	};
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(value, types[i].jdbc) != 0)
-			continue;
-		connection_set(u->arena, u->out, "target_session_attrs", types[i].libpq);
-		return true;
-	}
-	return error_set(
-	    u->err, ERR_USAGE, "JDBC parameter \"targetServerType\" has an unknown value");
-}
-
-/* A parameter of the JDBC driver: the keyword that means the same, or a translation. */
-static const struct jdbc_parameter {
-	const char *name, *keyword;
-	bool (*put)(struct cursor *u, const char *value);
-} jdbc_parameters[] = {
-	{ "user", "user", NULL },
-	{ "password", "password", NULL },
-	{ "sslmode", "sslmode", NULL },
-	{ "sslrootcert", "sslrootcert", NULL },
-	{ "sslcert", "sslcert", NULL },
-	{ "sslkey", "sslkey", NULL },
-	{ "sslpassword", "sslpassword", NULL },
-	{ "service", "service", NULL },
-	{ "ApplicationName", "application_name", NULL },
-	{ "connectTimeout", "connect_timeout", NULL },
-	{ "loginTimeout", "connect_timeout", NULL },
-	{ "gssEncMode", "gssencmode", NULL },
-	{ "gsslib", "gsslib", NULL },
-	{ "kerberosServerName", "krbsrvname", NULL },
-	{ "channelBinding", "channel_binding", NULL },
-	{ "ssl", NULL, put_jdbc_ssl },
-	{ "currentSchema", NULL, put_jdbc_schema },
-	{ "options", NULL, put_options },
-	{ "tcpKeepAlive", NULL, put_jdbc_keepalive },
-	{ "targetServerType", NULL, put_jdbc_server_type },
-};
-
-/* How the driver does its work, which is none of ours: left out without a word. */
-static const char *const jdbc_own[] = { "adaptiveFetch", "adaptiveFetchMaximum",
-	"adaptiveFetchMinimum", "allowEncodingChanges", "assumeMinServerVersion", "autosave",
-	"binaryTransfer", "binaryTransferDisable", "binaryTransferEnable", "cancelSignalTimeout",
-	"cleanupSavepoints", "databaseMetadataCacheFields", "databaseMetadataCacheFieldsMiB",
-	"defaultRowFetchSize", "disableColumnSanitiser", "escapeSyntaxCallMode",
-	"groupStartupParameters", "hideUnprivilegedObjects", "hostRecheckSeconds",
-	"loadBalanceHosts", "logServerErrorDetail", "logUnclosedConnections", "loggerFile",
-	"loggerLevel", "maxResultBuffer", "preferQueryMode", "prepareThreshold",
-	"preparedStatementCacheQueries", "preparedStatementCacheSizeMiB",
-	"quoteReturningIdentifiers", "raiseExceptionOnSilentRollback", "reWriteBatchedInserts",
-	"readOnlyMode", "receiveBufferSize", "sendBufferSize", "socketTimeout", "stringtype",
-	"tcpNoDelay", "unknownLength", "xmlFactoryFactory" };
-
-static bool
-put_jdbc_parameter(struct cursor *u, const char *name, const char *value)
-{
-	for (size_t i = 0; i < sizeof(jdbc_parameters) / sizeof(jdbc_parameters[0]); i++) {
-		const struct jdbc_parameter *p = &jdbc_parameters[i];
-
-		if (strcmp(name, p->name) != 0)
-			continue;
-		if (p->put != NULL)
-			return p->put(u, value);
-		connection_set(u->arena, u->out, p->keyword, value);
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(jdbc_own) / sizeof(jdbc_own[0]); i++)
-		if (strcmp(name, jdbc_own[i]) == 0)
-			return true;
-	(void)error_set(u->err, ERR_USAGE, "JDBC parameter \"%s\" means nothing to libpq", name);
-	return error_next(u->err, "Leave it out, or write the url as postgresql://...");
-}
-
-static bool
 put_parameter(struct cursor *u, const char *name, const char *value)
 {
 	if (u->jdbc)
-		return put_jdbc_parameter(u, name, value);
+		return jdbc_put(u->arena, u->out, name, value, u->err);
 	/* libpq's own concession to JDBC */
 	if (strcmp(name, "ssl") == 0 && strcmp(value, "true") == 0) {
 		name = "sslmode";
@@ -441,7 +306,7 @@ read_jdbc(struct cursor *u)
 		if (!read_database(u))
 			return false;
 	}
-	if (find_keyword(u->out, "host") == NULL && find_keyword(u->out, "service") == NULL)
+	if (connection_get(u->out, "host") == NULL && connection_get(u->out, "service") == NULL)
 		connection_set(u->arena, u->out, "host", "localhost");
 	return true;
 }
@@ -576,8 +441,8 @@ url_hide(struct arena *a, const char *url)
 	if (!url_read(a, url, &c, error_new(a))) {
 		mask_add(url);
 	} else {
-		mask_add(find_keyword(&c, "password"));
-		mask_add(find_keyword(&c, "sslpassword"));
+		mask_add(connection_get(&c, "password"));
+		mask_add(connection_get(&c, "sslpassword"));
 	}
 	colon = start == NULL ? NULL : strchr(start + 3, ':');
 	if (colon == NULL || at == NULL || at < colon)

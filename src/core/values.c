@@ -42,19 +42,24 @@ put_string(struct config *c, const struct config_setting *s, const char *text, s
 	return true;
 }
 
-/* The words that PostgreSQL takes. */
-static bool
-put_bool(struct config *c, const struct config_setting *s, const char *text, struct error *err)
+bool
+values_bool(const char *text, bool *value, struct error *err)
 {
 	static const char *const words[] = { "false", "true", "off", "on", "no", "yes", "0", "1" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcasecmp(text, words[i]) != 0)
 			continue;
-		*(bool *)member(c, s) = i % 2 == 1;
+		*value = i % 2 == 1;
 		return true;
 	}
 	return error_set(err, ERR_USAGE, "\"%s\" is neither true nor false", text);
+}
+
+static bool
+put_bool(struct config *c, const struct config_setting *s, const char *text, struct error *err)
+{
+	return values_bool(text, member(c, s), err);
 }
 
 static bool
@@ -167,7 +172,7 @@ values_put(struct config *c, const struct config_setting *s, const char *text,
 			return values_put_entry(c, s,
 			    arena_strndup(c->arena, text, (size_t)(equals - text)), equals + 1,
 			    source, err);
-		(void)error_set(err, ERR_USAGE, "\"%s\" is not of the form NAME=VALUE", text);
+		(void)error_set(err, ERR_USAGE, "not of the form NAME=VALUE");
 		return blame(c, s, source, err);
 	}
 	if (s->type == CONFIG_LIST && source_of(c, s)->rank < source->rank)
