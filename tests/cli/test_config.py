@@ -233,3 +233,83 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+# --- every form of a connection, against a server that wants the password ---
+
+
+@pytest.fixture
+def account(cluster, db):
+    """A role that must give its password on TCP, and the parts of its url."""
+    name = cluster.role(password=SECRET)
+    with db.connect() as connection:
+        connection.execute("CREATE SCHEMA app")
+        connection.execute(f"GRANT ALL ON SCHEMA app, public TO {name}")
+    return {"user": name, "where": f"127.0.0.1:{cluster.port}", "database": db.name}
+
+
+FORMS = {
+    "URI": (["--url", "postgresql://{user}:{encoded}@{where}/{database}"], {}),
+    "user and password apart": (
+        ["--url", "postgres://no:no@{where}/{database}", "--user", "{user}", "--password", "{raw}"], {},
+    ),
+    "keywords": (
+        ["--url", "host=127.0.0.1 port={port} user={user} password='{raw}' dbname={database}"], {},
+    ),
+    "JDBC": (["--url", "jdbc:postgresql://{where}/{database}?user={user}&password={encoded}"], {}),
+    "DATABASE_URL": ([], {"DATABASE_URL": "postgresql://{user}:{encoded}@{where}/{database}"}),
+    "libpq's own": (
+        [], {
+            "PGHOST": "127.0.0.1", "PGPORT": "{port}", "PGUSER": "{user}", "PGPASSWORD": "{raw}",
+            "PGDATABASE": "{database}",
+        },
+    ),
+    "password command": (
+        ["--url", "postgresql://{user}@{where}/{database}", "--password-command", "echo '{raw}'"], {},
+    ),
+}
+
+
+def fill(text, account):
+    return text.format(
+        raw=SECRET, encoded=ENCODED, port=account["where"].split(":")[1], **account
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_connects_by(offline, account, form):
+    args, env = FORMS[form]
+    offline.write({"V1__a.sql": "SELECT 1;"})
+    run = offline(
+        "status", "--format", "json", *[fill(arg, account) for arg in args],
+        env={name: fill(value, account) for name, value in env.items()},
+    )
+    assert run.exit == 0, run
+    assert run.json["database"] == account["database"]
+
+
+def test_connects_by_a_url_file(offline, account):
+    offline.write({"V1__a.sql": "SELECT 1;"})
+    text = fill("postgresql://{user}:{encoded}@{where}/{database}\n", account)
+    offline.write({"secret/url": text, "migrate.yaml": "url_file: secret/url\n"}, below=".")
+    assert offline("status").exit == 0
+
+
+def test_wrong_password(offline, account):
+    offline.write({"V1__a.sql": "SELECT 1;"})
+    url = fill("postgresql://{user}:wrong@{where}/{database}", account)
+    run = offline("status", "--url", url)
+    assert run.exit == 5 and "28P01" in run.stderr, run
+
+
+def test_current_schema_of_a_jdbc_url(offline, account):
+    """Flyway's teams choose the schema there."""
+    offline.write({"V1__a.sql": "CREATE TABLE here (id int);"})
+    url = fill(
+        "jdbc:postgresql://{where}/{database}?user={user}&password={encoded}&currentSchema=app",
+        account,
+    )
+    run = offline("up", "--url", url)
+    assert run.exit == 0, run
+    run = offline("status", "--format", "json", "--url", url)
+    assert run.json["schemaName"] == "app"
