@@ -47,7 +47,12 @@ session_connect(struct arena *a, struct session *s, const char *application, str
 		return false;
 	options.keywords = connection.keywords;
 	options.values = connection.values;
-	return conn_open(a, &options, out, err);
+	if (conn_open(a, &options, out, err))
+		return true;
+	/* libpq alone knows all its options: say where the wrong one stands. */
+	if (err->code == ERR_USAGE && s->config->url_from != NULL)
+		return error_at(err, "%s", s->config->url_from);
+	return false;
 }
 
 /* How long a failed attempt to connect may be repeated (failures by SQLSTATE class). */
