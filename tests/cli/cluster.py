@@ -152,18 +152,23 @@ class Database:
 
     def contents(self):
         """What is there, to see that nothing was changed: relations, their columns, rows."""
-        relations = self.execute(
-            "SELECT n.nspname, c.relname, c.relkind::text,"
-            " (SELECT string_agg(a.attname || ' ' || a.atttypid::regtype, ', ' ORDER BY a.attnum)"
-            "  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)"
-            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
-            " ORDER BY 1, 2"
-        )
-        rows = [
-            self.execute(f'SELECT t::text FROM "{schema}"."{name}" t ORDER BY 1')
-            for schema, name, kind, _ in relations
-            if kind in "rp"
-        ]
-        schemas = self.execute("SELECT nspname FROM pg_namespace WHERE oid >= 16384 ORDER BY 1")
+        with self.connect() as connection:
+
+            def answer(sql):
+                return connection.execute(sql).fetchall()
+
+            relations = answer(
+                "SELECT n.nspname, c.relname, c.relkind::text,"
+                " (SELECT string_agg(a.attname || ' ' || a.atttypid::regtype, ', ' ORDER BY attnum)"
+                "  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)"
+                " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+                " ORDER BY 1, 2"
+            )
+            rows = [
+                answer(f'SELECT t::text FROM "{schema}"."{name}" t ORDER BY 1')
+                for schema, name, kind, _ in relations
+                if kind in "rp"
+            ]
+            schemas = answer("SELECT nspname FROM pg_namespace WHERE oid >= 16384 ORDER BY 1")
         return relations, rows, schemas

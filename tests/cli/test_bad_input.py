@@ -469,7 +469,7 @@ def test_environment_that_is_not_there(db, migrate):
         (["up", "--lock-timeot", "2s"], ["lock-timeot", "lock-timeout"]),
         (["up", "--lock-timeout", "2"], ["lock-timeout"]),
         (["up", "--lock-timeout"], ["lock-timeout"]),
-        (["up", "more"], ["more"]),
+        (["up", "more"], ["too many"]),
         (["status", "--target-of"], ["target-of"]),
         (["up", "--max-stall", "2s"], ["max_stall", "deadlock_timeout"]),
     ],
