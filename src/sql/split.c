@@ -715,7 +715,7 @@ next_item(struct split *s, struct split_item *item)
 		if (!st->open)
 			s->at = window_forget(&s->window, s->at);
 		c = peek(s, 0);
-		if (c < 0 && !st->open)
+		if (s->failed || (c < 0 && !st->open))
 			return;
 		if (c < 0 || (is_statement_end(s, c) && st->open))
 			end_statement(s, item);

@@ -19,6 +19,7 @@ static const char folder[] = "tests/data/sql";
 static const char unfit[] = "-- not for the grammar";
 
 static struct arena *arena;
+static struct arena *name_arena;
 static const char *names[FOLDER_MAX];
 static int name_count;
 
@@ -194,7 +195,7 @@ list_files(void)
 		const char *dot = strrchr(entry->d_name, '.');
 
 		if (dot != NULL && strcmp(dot, ".sql") == 0 && name_count < FOLDER_MAX)
-			names[name_count++] = arena_strdup(arena, entry->d_name);
+			names[name_count++] = arena_strdup(name_arena, entry->d_name);
 	}
 	(void)closedir(files);
 }
@@ -207,7 +208,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	arena = arena_new(NULL);
+	name_arena = arena_new(NULL);
 	list_files();
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, cuts_as_the_grammar_does, 0, name_count);
@@ -216,6 +217,6 @@ main(void)
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
-	arena_close(arena);
+	arena_close(name_arena);
 	return failed > 0;
 }

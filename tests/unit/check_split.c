@@ -72,19 +72,37 @@ read_source(void *source, struct split_chunk *chunk, struct error *err)
 	return true;
 }
 
-/* What split.c counts in one go, looked up from the start. */
+/* What is on disk. */
+static const char *
+file_of(struct source source)
+{
+	struct arena_text *file = arena_text_new(arena);
+	struct split_chunk chunk;
+
+	source.fails = NULL;
+	do {
+		chunk = (struct split_chunk){ 0 };
+		ck_assert(read_source(&source, &chunk, NULL));
+		if (chunk.replaced)
+			fwrite(chunk.file_text, 1, chunk.file_length, file->out);
+		else
+			fwrite(chunk.text, 1, chunk.length, file->out);
+	} while (chunk.length > 0 || chunk.replaced);
+	return arena_text_end(file);
+}
+
+/* What split.c counts in one go, looked up from the start of the file. */
 static void
-check_place(const char *script, const struct split_item *item)
+check_place(const char *file, const struct split_item *item)
 {
 	int line = 1, column = 1;
 
-	ck_assert_int_eq(memcmp(script + item->offset, item->text, item->length), 0);
 	for (int64_t i = 0; i < item->offset; i++) {
-		bool goes_on = script[i] == '\n' && i > 0 && script[i - 1] == '\r';
-		bool ends = script[i] == '\n' || script[i] == '\r';
+		bool goes_on = file[i] == '\n' && i > 0 && file[i - 1] == '\r';
+		bool ends = file[i] == '\n' || file[i] == '\r';
 
 		line += ends && !goes_on;
-		column = ends ? 1 : column + ((script[i] & 0xC0) != 0x80);
+		column = ends ? 1 : column + ((file[i] & 0xC0) != 0x80);
 	}
 	ck_assert_int_eq(item->line, line);
 	ck_assert_int_eq(item->column, column);
@@ -113,12 +131,13 @@ cuts(struct source source, bool conforming_strings)
 	struct error *err = error_new(arena);
 	struct split_item item;
 	enum split_kind before = SPLIT_END;
-	const char *script = source.text;
+	const char *file = file_of(source);
 	struct split *s = split_new(arena, "V1.sql", conforming_strings, read_source, &source);
 
 	while (split_next(s, &item, err) && item.kind != SPLIT_END) {
+		check_place(file, &item);
 		if (!source.placeholders)
-			check_place(script, &item);
+			ck_assert_mem_eq(file + item.offset, item.text, item.length);
 		print_item(text->out, &item, before == SPLIT_COPY_DATA && item.kind == before);
 		before = item.kind;
 	}
@@ -602,6 +621,66 @@ START_TEST(shows_no_line_far_to_the_right)
 }
 END_TEST
 
+/* Far more than is kept at a time, in one piece and in small ones. */
+START_TEST(keeps_the_places_in_a_long_file)
+{
+	struct arena_text *text = arena_text_new(arena);
+	struct source source = { .placeholders = true, .piece = _i == 0 ? 0 : 1000 };
+	struct split *s = split_new(arena, "V1.sql", true, read_source, &source);
+	struct error *err = error_new(arena);
+	struct split_item item;
+	struct place place;
+
+	for (int line = 1; line <= 20000; line++)
+		fprintf(text->out, "SELECT 1; SELECT '<\xc3\xa4=;\n>', <a=2>, <b=>%d;\n", line);
+	source.text = arena_text_end(text);
+	for (int line = 1; line <= 20000; line++) {
+		ck_assert(split_next(s, &item, err));
+		ck_assert(split_next(s, &item, err));
+		ck_assert_int_eq(item.line, line);
+		ck_assert_int_eq(item.column, 11);
+		place = split_place(arena, "V1.sql", &item, 17);
+		ck_assert_int_eq(place.line, line);
+		ck_assert_int_eq(place.column, 36);
+		if (line > 19000)
+			ck_assert_str_eq(place.source,
+			    arena_printf(
+				arena, "          SELECT '${\xc3\xa4}', ${a}, ${b}%d", line));
+	}
+	ck_assert(split_next(s, &item, err));
+	ck_assert_int_eq(item.kind, SPLIT_END);
+}
+END_TEST
+
+/* All of it has the place of the placeholder. */
+START_TEST(takes_a_long_value)
+{
+	struct arena_text *text = arena_text_new(arena);
+	struct source source = { .placeholders = true };
+	struct split *s = split_new(arena, "V1.sql", true, read_source, &source);
+	struct error *err = error_new(arena);
+	struct split_item item;
+
+	fputs("/* */<abc=", text->out);
+	for (int i = 0; i < 20000; i++)
+		fputs("SELECT 1;\n", text->out);
+	fputs("> SELECT 2;\n", text->out);
+	source.text = arena_text_end(text);
+	for (int i = 0; i < 20000; i++) {
+		ck_assert(split_next(s, &item, err));
+		ck_assert_str_eq(item.text, "SELECT 1");
+		ck_assert_int_eq(item.line, 1);
+		ck_assert_int_eq(item.column, 6);
+		ck_assert_int_eq(item.offset, 5);
+	}
+	ck_assert(split_next(s, &item, err));
+	ck_assert_str_eq(item.text, "SELECT 2");
+	ck_assert_int_eq(item.line, 1);
+	ck_assert_int_eq(item.column, 13);
+	ck_assert_int_eq(item.offset, 12);
+}
+END_TEST
+
 /* The same statement again and again, without an end; what is left of it is counted down. */
 struct endless {
 	const char *text;
@@ -676,6 +755,8 @@ main(void)
 	LOOP(gives_the_places_of_the_file_where_placeholders_were, placeholders);
 	LOOP(finds_the_servers_position_in_the_file, positions);
 	LOOP(takes_linear_time, long_texts);
+	tcase_add_loop_test(tests, keeps_the_places_in_a_long_file, 0, 2);
+	tcase_add_test(tests, takes_a_long_value);
 	tcase_add_test(tests, passes_on_what_the_reader_says);
 	tcase_add_test(tests, shows_the_line_of_an_error);
 	tcase_add_test(tests, shows_no_line_far_to_the_right);
