@@ -37,7 +37,6 @@ def test_twenty_runners_at_once(db, make_runner):
     assert db.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a file at work elsewhere is taken for a failed one")
 def test_index_is_built_concurrently_while_another_runner_waits(db, make_runner):
     """A waiter inside pg_advisory_lock would hold a snapshot, and both would die by deadlock."""
     one, two = make_runner(db.url), make_runner(db.url)

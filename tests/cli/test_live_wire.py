@@ -71,10 +71,8 @@ def test_strong_lock_is_not_held_for_the_network(db, migrate, make_proxy, delay)
     assert traffic.errors == []
 
 
-LOST = "a lost connection is not yet opened again to ask the database (exit 7 instead)"
 
 
-@pytest.mark.xfail(strict=True, reason=LOST)
 def test_cut_at_commit_is_resolved_by_the_history(db, migrate, make_proxy):
     """The answer to COMMIT is lost: the program asks the database, and says what is true."""
     lost = []
@@ -97,7 +95,6 @@ def test_cut_at_commit_is_resolved_by_the_history(db, migrate, make_proxy):
     assert db.versions() == ["1"]
 
 
-@pytest.mark.xfail(strict=True, reason=LOST)
 def test_lost_before_commit_is_run_again_once(db, migrate, make_proxy):
     lost = []
 
