@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/mask.h"
 #include "base/time.h"
 
 enum { CANCEL_WAIT_MS = 2000, ANSWER_AFTER_CANCEL_MS = 3000, KEYWORDS_MAX = 64 };
@@ -293,6 +294,7 @@ start(struct conn *c, const struct keywords *k, struct error *err)
 	c->pg = PQconnectStartParams(k->names, k->values, 0);
 	if (c->pg == NULL)
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	mask_add(PQpass(c->pg)); /* also what .pgpass and the service file gave */
 	PQsetNoticeReceiver(c->pg, receive_notice, &c->options);
 	return true;
 }
