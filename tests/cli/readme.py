@@ -26,7 +26,7 @@ FIXED = [
     (re.compile(r"/tmp/migrate-pg\.\S+?(?=[\s\",:]|$)", re.MULTILINE), "db.example"),
     (re.compile(r"\b\d+\.\d{3} s\b"), "0.004 s"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b"), "2026-11-22 13:15:00"),
-    (re.compile(r"PostgreSQL \d+(\.\d+)?"), "PostgreSQL 15.18"),
+    (re.compile(r"\bserver \d+(\.\d+)?"), "server 15.18"),
     (re.compile(r"\bpid \d+"), "pid 4711"),
 ]
 

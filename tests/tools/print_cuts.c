@@ -61,8 +61,8 @@ main(int argc, char **argv)
 	if (err->code != ERR_NONE)
 		fprintf(stderr, "%s:%lld:%lld: %s\n", argv[1], (long long)err->place.line,
 		    (long long)err->place.column, err->message);
-	printed = json_print(stdout, items);
+	printed = json_print(stdout, items) && err->code == ERR_NONE;
 	(void)fclose(source.file); /* nothing was written */
 	arena_close(a);
-	return err->code == ERR_NONE && printed ? 0 : 1;
+	return printed ? 0 : 1;
 }
