@@ -227,6 +227,8 @@ static const struct cut quotes[] = {
 	{ "SELECT \"x;y\", \"\"\";\"; x", "1:1 SELECT \"x;y\", \"\"\";\"\n1:22 x\n" },
 	{ "SELECT \"it's\"; x", "1:1 SELECT \"it's\"\n1:16 x\n" },
 	{ "SELECT '\"'; x", "1:1 SELECT '\"'\n1:13 x\n" },
+	{ "SELECT ';'", "1:1 SELECT ';'\n" },
+	{ "SELECT \";\"", "1:1 SELECT \";\"\n" },
 	{ "SELECT '--', '/*'; x", "1:1 SELECT '--', '/*'\n1:20 x\n" },
 };
 
@@ -274,6 +276,8 @@ static const struct cut dollars[] = {
 	{ "SELECT $1$$;$$; x", "1:1 SELECT $1$$;$$\n1:17 x\n" },
 	{ "SELECT 1$$;$$; x", "1:1 SELECT 1$$;$$\n1:16 x\n" },
 	{ "SELECT $ 1; SELECT $a; SELECT $", "1:1 SELECT $ 1\n1:13 SELECT $a\n1:24 SELECT $\n" },
+	{ "DO $$;$$", "1:1 DO $$;$$\n" },
+	{ "DO $t$;$t$", "1:1 DO $t$;$t$\n" },
 	{ "SELECT ''$$;$$; x", "1:1 SELECT ''$$;$$\n1:17 x\n" },
 };
 
