@@ -32,7 +32,7 @@ class Connection:
         self.answered = True
 
     def sent(self, kind, body):
-        if self.answered:
+        if self.answered and kind != "X":  # nobody answers a Terminate
             self.bursts += 1
             self.answered = False
         self.messages.append(Message(True, kind, body, self.bursts))

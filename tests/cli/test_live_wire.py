@@ -37,17 +37,17 @@ def waits_for_each(migrate, db, proxy, make):
 )
 def test_waits_for_the_server_per_file(db, migrate, make_proxy, make, limit):
     migrate("up", files={"V0__kept.sql": "CREATE TABLE kept (id int);"})
-    proxy = make_proxy(delay=0.01)
+    proxy = make_proxy(delay=0.02)
     assert waits_for_each(migrate, db, proxy, make) == limit
 
 
 def test_nothing_to_do_waits_the_same_at_any_number_of_files(db, migrate, make_proxy):
-    proxy = make_proxy(delay=0.01)
+    proxy = make_proxy(delay=0.05)
     migrate("up", files={f"V{n}__x.sql": "SELECT 1;" for n in range(1, 11)})
     few = waits(migrate, db, proxy, {})
     migrate("up", files={f"V{n}__x.sql": "SELECT 1;" for n in range(11, 101)})
     many = waits(migrate, db, proxy, {})
-    assert few == many <= 7  # two of them to connect
+    assert few == many <= 1 + 5  # one of them to connect
 
 
 FIVE = "".join(f"ALTER TABLE t ADD COLUMN c{{0}}_{n} int;\n" for n in range(5))
