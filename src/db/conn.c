@@ -941,6 +941,7 @@ conn_cancel(struct conn *c)
 		return;
 	child = fork();
 	if (child == 0) {
+		interrupt_last_words(NULL); /* a second signal reaches it too, and one says them */
 		signal(SIGALRM, SIG_DFL);
 		alarm(CANCEL_WAIT_MS / 1000);
 		_exit(PQcancel(cancel, text, sizeof(text)) ? 0 : 1);
