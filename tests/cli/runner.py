@@ -26,8 +26,8 @@ class Run(str):
     """
 
     def __new__(cls, command, exit, stdout, stderr):
-        stdout = stdout.decode("utf-8", "surrogateescape")
-        stderr = stderr.decode("utf-8", "surrogateescape")
+        stdout = (stdout or b"").decode("utf-8", "surrogateescape")
+        stderr = (stderr or b"").decode("utf-8", "surrogateescape")
         self = super().__new__(
             cls, f"{' '.join(command)}: exit {exit}\n--- stdout\n{stdout}--- stderr\n{stderr}---"
         )
@@ -108,17 +108,25 @@ class Runner:
         drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
         return drop + PROGRAM[:-1] + [str(copy)]
 
-    def start(self, *args, files=None, env=None, stdin=None, unprivileged=False, cwd=None):
-        """env: more variables; None takes one away (DATABASE_URL too)."""
+    def start(
+        self, *args, files=None, env=None, unprivileged=False, cwd=None, through=(), **streams
+    ):
+        """
+        env: more variables; None takes one away (DATABASE_URL too).  through: the words of a
+        command that starts the program, ("nohup",).  streams: stdin, stdout, stderr.
+        """
         self.write(files or {})
-        command = self.program(unprivileged) + [str(arg) for arg in args]
+        command = [*through, *self.program(unprivileged), *(str(arg) for arg in args)]
+        usual = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+        }
         process = subprocess.Popen(
             command,
             cwd=cwd or self.folder,
             env=self.environment(env),
-            stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            **{**usual, **streams},
         )
         run = Background(command, process)
         self.started.append(run)
