@@ -99,13 +99,17 @@ class Runner:
         return {name: value for name, value in clean.items() if value is not None}
 
     def program(self, unprivileged):
-        """As root, "unprivileged" runs a copy that nobody can read, as nobody."""
+        """
+        As root, "unprivileged" runs a copy that nobody can read, as nobody, or as the user whose
+        number it is.
+        """
         if not unprivileged or os.getuid() != 0:
             return PROGRAM
         copy = self.folder / "migrate-copy"
         shutil.copy(PROGRAM[-1], copy)
         copy.chmod(0o755)
-        drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        user = unprivileged if isinstance(unprivileged, str) else "nobody"
+        drop = ["setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups"]
         return drop + PROGRAM[:-1] + [str(copy)]
 
     def start(
