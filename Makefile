@@ -11,6 +11,8 @@ PREFIX ?= /usr/local
 PYTHON ?= /usr/bin/python3
 FUZZ_SECONDS ?= 60
 MAKEFLAGS += --no-print-directory
+# Not 1, which is an answer of the program too.
+export ASAN_OPTIONS = exitcode=99
 CFLAGS ?= -O2 -g
 
 ifdef SAN
