@@ -138,15 +138,17 @@ demo: deps
 test-matrix: all $(TOOLS)
 	BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/lib/matrix.sh $(PYTEST)
 
-# libFuzzer needs clang; new inputs stay in the corpus.
+# libFuzzer needs clang.  What it finds new stays in build/fuzz/<name>; what broke something goes
+# into the corpus by hand.
+FUZZ_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 fuzz:
-	$(MAKE) CC=clang BUILD=build/fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' \
+	$(MAKE) CC=clang BUILD=build/fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' \
 		build/fuzz/rooms.a $(FUZZERS:%=build/fuzz/tests/%.o)
-	$(foreach f,$(FUZZERS),clang -fsanitize=fuzzer,address,undefined -o build/fuzz/tests/$f \
-		build/fuzz/tests/$f.o build/fuzz/rooms.a $(LIBS) && \
-	mkdir -p tests/fuzz/corpus/$(f:fuzz_%=%) && \
-	build/fuzz/tests/$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
-		tests/fuzz/corpus/$(f:fuzz_%=%) &&) true
+	for f in $(FUZZERS:fuzz_%=%); do mkdir -p build/fuzz/$$f && \
+		clang -fsanitize=fuzzer $(FUZZ_FLAGS) -o build/fuzz/tests/fuzz_$$f \
+			build/fuzz/tests/fuzz_$$f.o build/fuzz/rooms.a $(LIBS) && \
+		build/fuzz/tests/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-rss_limit_mb=2048 build/fuzz/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 coverage:
 	$(MAKE) COV=1 units replay cli

@@ -102,9 +102,7 @@ walk_to(struct walk *w, size_t to)
 static const char *
 source_line(struct arena *a, const struct split_item *item, const struct walk *w)
 {
-	const struct split_seam *seam = item->seams + w->line_seam;
-	const struct split_seam *seams_end = item->seams + item->seam_count;
-	size_t at = w->line_at;
+	size_t at = w->line_at, next = w->line_seam;
 	struct arena_text *line;
 
 	if (w->column > SOURCE_MAX)
@@ -115,10 +113,11 @@ source_line(struct arena *a, const struct split_item *item, const struct walk *w
 	while (at < item->length) {
 		char c = item->text[at];
 
-		if (seam < seams_end && seam->at == at) {
+		if (next < item->seam_count && item->seams[next].at == at) {
+			const struct split_seam *seam = &item->seams[next++];
+
 			fwrite(seam->file_text, 1, seam->file_length, line->out);
 			at += seam->length;
-			seam++;
 			continue;
 		}
 		if (c == '\n' || c == '\r')
