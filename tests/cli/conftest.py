@@ -2,6 +2,7 @@
 """The fixtures of all tests here; tests/README.md shows how they are used."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from cluster import Cluster
 from pgbouncer import PgBouncer
 from proxy import Proxy
 from runner import Runner
+
+
+# A shell ignores these for what it starts in the background, and so would every program below.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
