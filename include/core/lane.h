@@ -58,6 +58,7 @@ struct lane {
 	int64_t give_up_ms; /* behind a cancel: when to stop waiting; 0 none */
 	size_t windows, window_bytes, window_count;
 	int64_t rows_shown;
+	size_t dropped_bytes; /* of COPY TO STDOUT */
 	struct lane_expectation *queue;
 	size_t queue_head, queue_tail, queue_size;
 };

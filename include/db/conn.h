@@ -126,11 +126,12 @@ void conn_result(struct conn *c, struct conn_result *out, struct error *err);
 /* The columns of an OUTCOME_ROW as text, for --verbose. */
 const char *conn_row_text(struct arena *a, struct conn *c);
 
+/* Queues data: push before the next, or all of it piles up in memory. */
 MUST_CHECK bool conn_copy_put(struct conn *c, const char *data, size_t length, struct error *err);
 /* Ends COPY IN; with a reason the server gives up the copy with that message. */
 MUST_CHECK bool conn_copy_end(struct conn *c, const char *reason, struct error *err);
-/* Takes and counts what COPY TO STDOUT sends, as far as it has come. */
-MUST_CHECK bool conn_copy_drain(struct conn *c, size_t *bytes, struct error *err);
+/* Takes and counts what COPY TO STDOUT sends, as far as it has come; *end: that was all. */
+MUST_CHECK bool conn_copy_drain(struct conn *c, size_t *bytes, bool *end, struct error *err);
 
 /* Asks the server to cancel what runs; never blocks longer than two seconds. */
 void conn_cancel(struct conn *c);

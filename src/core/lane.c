@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "base/time.h"
 #include "core/wait.h"
 #include "query.h"
@@ -152,11 +153,21 @@ answered(struct lane *lane, const struct conn_result *result, const struct error
 	lane->queue_head++;
 }
 
-static void
-warn_copy_out(struct lane *lane, size_t bytes)
+/* COPY TO STDOUT: takes what has come; *end when that was all. */
+static bool
+drop_copy_out(struct lane *lane, bool *end)
 {
-	event_warning(lane->session->sink, "%s: COPY TO STDOUT: %zu bytes were dropped",
-	    lane->step->script->script, bytes);
+	struct error *err = lane->scratch;
+
+	if (!conn_copy_drain(lane->session->conn, &lane->dropped_bytes, end, err))
+		return lose(lane, err);
+	if (!*end)
+		return true;
+	if (lane->dropped_bytes > 0)
+		event_warning(lane->session->sink, "%s: COPY TO STDOUT: %zu bytes were dropped",
+		    lane->step->script->script, lane->dropped_bytes);
+	lane->dropped_bytes = 0;
+	return true;
 }
 
 /* Takes the answers that have come; false when the connection is gone. */
@@ -166,7 +177,7 @@ take_answers(struct lane *lane, bool *copy_in)
 	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
 	struct conn_result result;
-	size_t dropped = 0;
+	bool end;
 
 	while (expected(lane) > 0) {
 		conn_result(c, &result, err);
@@ -181,10 +192,10 @@ take_answers(struct lane *lane, bool *copy_in)
 			*copy_in = true;
 			return true;
 		case OUTCOME_COPY_OUT:
-			if (!conn_copy_drain(c, &dropped, err))
-				return lose(lane, err);
-			if (dropped > 0)
-				warn_copy_out(lane, dropped);
+			if (!drop_copy_out(lane, &end))
+				return false;
+			if (!end)
+				return true;
 			break;
 		case OUTCOME_LOST:
 			return lose(lane, err);
@@ -257,16 +268,12 @@ wait_limit(const struct lane *lane)
 	return looks(lane) ? lane->look_every_ms : -1;
 }
 
-/* Pushes what is queued and waits for the socket once. */
 static bool
-wait_once(struct lane *lane)
+wait_for(struct lane *lane, int events)
 {
 	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
-	int events;
 
-	if (!conn_push(c, &events, err))
-		return lose(lane, err);
 	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted)) {
 	case WAIT_READY:
 		if (!conn_pull(c, err))
@@ -283,6 +290,18 @@ wait_once(struct lane *lane)
 	}
 	look_in_turn(lane);
 	return true;
+}
+
+/* Pushes what is queued and waits for the socket once. */
+static bool
+wait_once(struct lane *lane)
+{
+	struct error *err = lane->scratch;
+	int events;
+
+	if (!conn_push(lane->session->conn, &events, err))
+		return lose(lane, err);
+	return wait_for(lane, events);
 }
 
 /* Until at most that many answers are outstanding. */
@@ -407,16 +426,26 @@ lane_copy(struct lane *lane, int64_t number, const char *sql)
 bool
 lane_copy_data(struct lane *lane, const char *data, size_t length)
 {
+	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
+	int events;
 
-	if (conn_copy_put(lane->session->conn, data, length, err)) {
-		look_in_turn(lane);
-		return true;
-	}
-	if (err->code != ERR_INTERRUPTED)
+	if (!conn_copy_put(c, data, length, err))
 		return lose(lane, err);
-	interrupt(lane);
-	return lane_copy_end(lane, "interrupted");
+	look_in_turn(lane);
+	/* All of it must leave before the next: a slow server would let it pile up in memory. */
+	for (;;) {
+		if (!conn_push(c, &events, err))
+			return lose(lane, err);
+		if (interrupt_signal() != 0 && !lane->interrupted)
+			interrupt(lane);
+		if (lane->interrupted || lane->behind != NULL)
+			return lane_copy_end(lane, "cancelled");
+		if ((events & CONN_WRITE) == 0)
+			return true;
+		if (!wait_for(lane, events))
+			return false;
+	}
 }
 
 bool
@@ -424,7 +453,7 @@ lane_copy_end(struct lane *lane, const char *reason)
 {
 	struct error *err = lane->scratch;
 
-	if (!conn_copy_end(lane->session->conn, reason, err) && !lane->interrupted)
+	if (!conn_copy_end(lane->session->conn, reason, err))
 		return lose(lane, err);
 	return lane_drain(lane);
 }

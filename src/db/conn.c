@@ -866,56 +866,27 @@ conn_row_text(struct arena *a, struct conn *c)
 	return arena_text_end(text);
 }
 
-/* Lets libpq's buffer drain; in the middle of COPY nobody else looks at the socket. */
-static bool
-copy_wait(struct conn *c, struct error *err)
-{
-	int events;
-
-	if (!conn_push(c, &events, err))
-		return false;
-	if (wait_socket(PQsocket(c->pg), events, 0, true) < 0)
-		return interrupted(err);
-	return conn_pull(c, err);
-}
-
+/* Both only put bytes into libpq's buffer, which grows as it must: 0 is no memory left. */
 bool
 conn_copy_put(struct conn *c, const char *data, size_t length, struct error *err)
 {
-	for (;;) {
-		int put = PQputCopyData(c->pg, data, (int)length);
-
-		if (put > 0)
-			return true;
-		if (put < 0)
-			return lost(c, err);
-		if (!copy_wait(c, err))
-			return false;
-	}
+	return PQputCopyData(c->pg, data, (int)length) > 0 ? true : lost(c, err);
 }
 
 bool
 conn_copy_end(struct conn *c, const char *reason, struct error *err)
 {
-	for (;;) {
-		int put = PQputCopyEnd(c->pg, reason);
-
-		if (put > 0)
-			return true;
-		if (put < 0)
-			return lost(c, err);
-		if (!copy_wait(c, err))
-			return false;
-	}
+	return PQputCopyEnd(c->pg, reason) > 0 ? true : lost(c, err);
 }
 
 bool
-conn_copy_drain(struct conn *c, size_t *bytes, struct error *err)
+conn_copy_drain(struct conn *c, size_t *bytes, bool *end, struct error *err)
 {
 	for (;;) {
 		char *data;
 		int length = PQgetCopyData(c->pg, &data, 1);
 
+		*end = length == -1;
 		if (length == -2)
 			return lost(c, err);
 		if (length <= 0)
