@@ -40,7 +40,7 @@ struct lane {
 	struct error *err; /* the first failure */
 	struct error *scratch; /* for failures that are then kept or not */
 	struct watch *watch;
-	const struct step *step;
+	const struct step *step; /* what is said belongs to it; behind a failure, what failed */
 	bool plain;
 
 	struct lane_failure failure;
@@ -48,6 +48,7 @@ struct lane {
 	bool committed; /* the tag was COMMIT */
 	bool lost; /* the connection is gone */
 	bool interrupted; /* a signal came; what runs was cancelled */
+	bool cleaning; /* signals no longer count */
 	const char *behind; /* who waited too long: it was cancelled for max_blocking */
 	const char *blockers; /* who was seen to block it */
 
@@ -55,6 +56,7 @@ struct lane {
 	int64_t max_blocking_ms, look_every_ms, look_after_ms, looked_ms;
 
 	int64_t started_us, last_done_us; /* work_ms counts between the two */
+	int64_t cancelled_ms; /* when the server was asked to cancel; 0: not */
 	int64_t give_up_ms; /* behind a cancel: when to stop waiting; 0 none */
 	size_t windows, window_bytes, window_count;
 	int64_t rows_shown;
@@ -94,8 +96,10 @@ void lane_abandon(struct lane *lane);
  * its own: inside the file's transaction it would be rolled back with it.
  */
 MUST_CHECK bool lane_reset(struct lane *lane);
+/* For cleaning up behind a signal: it is not looked at again, and that long is waited. */
+void lane_clean(struct lane *lane, int64_t ms);
 /* Says when the watcher is to look: in the middle of each try but the first, and behind 2 s. */
-void lane_watch(struct lane *lane, int attempt, int64_t budget_ms);
+void lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocking_ms);
 /* How long statements ran, until the last one that ended well. */
 int64_t lane_work_ms(const struct lane *lane);
 

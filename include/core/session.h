@@ -3,6 +3,7 @@
 #define CORE_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/config.h"
 #include "core/event.h"
@@ -26,6 +27,7 @@ struct session {
 	struct history history;
 	struct plan plan;
 	const char *timeline; /* of the server's WAL; NULL on a standby */
+	int64_t deadlock_timeout_ms; /* the server's; 0: not known */
 	const struct step *step; /* the one that runs: notices of the server belong to it */
 };
 
@@ -53,6 +55,8 @@ MUST_CHECK bool session_connect(struct arena *a, struct session *s, const char *
  * the runner sends query_session_prologue with these parameters itself.
  */
 enum { SESSION_PROLOGUE_PARAMETERS = 4 };
+/* The session's lock_timeout: the setting, but never 0, for the sake of our own statements. */
+int64_t session_lock_timeout_ms(const struct config *config);
 MUST_CHECK bool session_prologue(struct session *s, struct error *err);
 void session_prologue_parameters(
     struct arena *a, const struct session *s, const char *parameters[SESSION_PROLOGUE_PARAMETERS]);

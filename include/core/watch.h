@@ -19,6 +19,11 @@ struct watch *watch_new(struct arena *a, struct session *s);
 const char *watch_blockers(struct arena *a, struct watch *w);
 /* Who holds locks on these relations. */
 const char *watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t count);
+/*
+ * For a statement of ours that failed: when it was for a lock (55P03) on the history or its
+ * journal, the error becomes ERR_LOCK and tells who holds them.  Returns false.
+ */
+bool watch_history(struct session *s, struct error *err);
 /* Who has waited behind us for longer than limit_ms. */
 const char *watch_behind(struct arena *a, struct watch *w, int64_t limit_ms);
 

@@ -84,17 +84,26 @@ say_rows(struct attempt *t, const struct step *step)
 	return say_record(t, &sql);
 }
 
-/* With group the search_path of the next file must be the session's again. */
+/* With group: what the file before has set must not reach this one. */
+static bool
+reset_settings(struct attempt *t)
+{
+	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
+
+	session_prologue_parameters(t->arena, t->x->session, parameters);
+	return own(t, "RESET ALL") &&
+	    lane_say_with(&t->lane, LANE_OWN, query_session_prologue, SESSION_PROLOGUE_PARAMETERS,
+		parameters) &&
+	    own(t, t->x->writer.run_setting);
+}
+
 static bool
 enter_file(struct attempt *t, const struct step *step, bool first)
 {
 	const struct session *s = t->x->session;
 	const char *role = step->script->directives.role;
 
-	if (!first &&
-	    !own(t,
-		arena_printf(t->arena, "SET LOCAL search_path = %s",
-		    s->history.search_path == NULL ? "DEFAULT" : s->history.search_path)))
+	if (!first && !reset_settings(t))
 		return false;
 	return role == NULL ||
 	    own(t,
@@ -102,18 +111,44 @@ enter_file(struct attempt *t, const struct step *step, bool first)
 		    t->arena, "SET LOCAL ROLE %s", conn_identifier(t->arena, s->conn, role)));
 }
 
+/* Our own INSERT must not wait for ever, whatever the file has set. */
+static bool
+limit_own_wait(struct attempt *t, const struct send *send)
+{
+	int64_t limit = session_lock_timeout_ms(t->x->session->config);
+	char text[32];
+
+	if (send->lock.current_ms > 0 && send->lock.current_ms <= limit)
+		return true;
+	return own(
+	    t, arena_printf(t->arena, "SET LOCAL lock_timeout = '%s'", time_text(text, limit)));
+}
+
+/* The strong locks of all files in the transaction: they share one budget. */
+static int64_t
+strong_locks(const struct attempt *t)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		sum += send_strong_locks(&t->x->facts, t->steps[i].script);
+	return sum;
+}
+
 static bool
 say_step(struct attempt *t, const struct step *step, bool first)
 {
-	int64_t locks = send_strong_locks(&t->x->facts, step->script);
+	int64_t locks = strong_locks(t);
 	struct send send;
 
+	t->lane.step = step;
 	if (!enter_file(t, step, first) ||
 	    !send_open(t->arena, &send, &t->lane, step->script, &t->x->facts, true, t->file_error))
 		return false;
 	send.run_setting = t->x->writer.run_setting;
 	send.share_ms = locks > 0 ? tries_share(t->budget_ms, locks) : 0;
-	return send_all(&send, t->file_error) && leave_file(t) && say_rows(t, step);
+	return send_all(&send, t->file_error) && leave_file(t) && limit_own_wait(t, &send) &&
+	    say_rows(t, step);
 }
 
 static bool
@@ -147,6 +182,24 @@ uses_plain_lane(const struct step *steps, size_t count)
 	return false;
 }
 
+/* With group every lock is kept to the end: the file that allows most decides. */
+static int64_t
+max_blocking(const struct attempt *t)
+{
+	int64_t setting = t->x->session->config->max_blocking_ms, most = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct directives *d = &t->steps[i].script->directives;
+		int64_t limit =
+		    d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms : setting;
+
+		if (limit == 0)
+			return 0;
+		most = limit > most ? limit : most;
+	}
+	return most;
+}
+
 static void
 run_attempt(struct attempt *t)
 {
@@ -154,7 +207,7 @@ run_attempt(struct attempt *t)
 
 	lane_init(&t->lane, t->arena, x->session, x->watch, t->steps,
 	    uses_plain_lane(t->steps, t->count), t->lane_error);
-	lane_watch(&t->lane, t->number, t->budget_ms);
+	lane_watch(&t->lane, t->number, t->budget_ms, max_blocking(t));
 	if (lane_open(&t->lane) && (!x->dirty || lane_reset(&t->lane))) {
 		x->dirty = true;
 		(void)say_transaction(t); /* the lane and the errors tell the rest */
@@ -191,6 +244,17 @@ say_rolled_back(struct attempt *t, struct error *err)
 }
 
 static void
+say_state(struct attempt *t, struct error *err)
+{
+	if (err->code == ERR_UNKNOWN)
+		err->state = arena_printf(err->arena,
+		    "what %s did may be committed in part; it is not in the history",
+		    steps_name(t));
+	else
+		say_rolled_back(t, err);
+}
+
+static void
 say_failed(struct attempt *t, struct error *err)
 {
 	if (t->file_error->code != ERR_NONE) {
@@ -208,7 +272,7 @@ say_failed(struct attempt *t, struct error *err)
 		(void)error_next(
 		    err, "Run \"migrate status\": if it is listed as applied, it was committed.");
 	} else {
-		say_rolled_back(t, err);
+		say_state(t, err);
 	}
 }
 
@@ -234,7 +298,8 @@ tries_of(const struct apply *x, const struct step *steps, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct directives *d = &steps[i].script->directives;
 
-		if (d->given && d->max_stall_ms != NOT_GIVEN)
+		if (d->given && d->max_stall_ms != NOT_GIVEN &&
+		    (count == 1 || d->max_stall_ms > tries.max_stall_ms))
 			tries.max_stall_ms = d->max_stall_ms;
 	}
 	return tries;

@@ -9,6 +9,7 @@
 #include "query.h"
 
 enum {
+	CANCEL_AGAIN_MS = 200,
 	WINDOW_BYTES = 65536, /* libpq's own threshold for sending */
 	WINDOW_STATEMENTS = 1000,
 	AFTER_CANCEL_MS = 3000,
@@ -21,6 +22,7 @@ enum {
 struct lane_expectation {
 	enum lane_what what;
 	int64_t number;
+	const struct step *step;
 };
 
 void
@@ -55,7 +57,7 @@ expect(struct lane *lane, enum lane_what what, int64_t number)
 		lane->queue = queue;
 		lane->queue_size = size;
 	}
-	lane->queue[lane->queue_tail++] = (struct lane_expectation){ what, number };
+	lane->queue[lane->queue_tail++] = (struct lane_expectation){ what, number, lane->step };
 }
 
 static size_t
@@ -76,6 +78,7 @@ fail(struct lane *lane, const struct lane_expectation *at, const struct conn_res
 	if (at != NULL) {
 		lane->failure.what = at->what;
 		lane->failure.statement = at->number;
+		lane->step = at->step;
 	}
 	if (result != NULL) {
 		lane->failure.position = result->position;
@@ -88,7 +91,11 @@ static bool
 lose(struct lane *lane, const struct error *err)
 {
 	lane->lost = true;
-	return fail(lane, expected(lane) > 0 ? &lane->queue[lane->queue_head] : NULL, NULL, err);
+	(void)fail(lane, expected(lane) > 0 ? &lane->queue[lane->queue_head] : NULL, NULL, err);
+	/* What is still on its way would be taken for the answer to our next question. */
+	if (conn_alive(lane->session->conn))
+		conn_close(lane->session->conn);
+	return false;
 }
 
 /* --- taking answers --- */
@@ -111,15 +118,15 @@ show_row(struct lane *lane)
 }
 
 static void
-statement_done(struct lane *lane, int64_t number)
+statement_done(struct lane *lane, const struct lane_expectation *at)
 {
 	int64_t now = time_now_us();
 
 	event_emit(lane->session->sink,
 	    &(struct event){ .kind = EVENT_STATEMENT_DONE,
-		.step = lane->step,
-		.statement = number,
-		.statement_total = lane->step->script->statement_total,
+		.step = at->step,
+		.statement = at->number,
+		.statement_total = at->step->script->statement_total,
 		.elapsed_ms = (now - lane->last_done_us) / 1000 });
 	lane->last_done_us = now;
 	lane->rows_shown = 0;
@@ -149,7 +156,7 @@ answered(struct lane *lane, const struct conn_result *result, const struct error
 	else if (result->outcome == OUTCOME_OK && at->what == LANE_COMMIT)
 		commit_done(lane, result->tag);
 	else if (result->outcome == OUTCOME_OK && at->what == LANE_STATEMENT)
-		statement_done(lane, at->number);
+		statement_done(lane, at);
 	lane->queue_head++;
 }
 
@@ -219,6 +226,22 @@ looks(const struct lane *lane)
 	    !lane->interrupted;
 }
 
+static void
+cancel(struct lane *lane)
+{
+	lane->cancelled_ms = time_now_ms();
+	conn_cancel(lane->session->conn);
+}
+
+/* A cancel that reaches the server between two statements does nothing: say it again. */
+static void
+cancel_in_turn(struct lane *lane)
+{
+	if (lane->cancelled_ms != 0 && !lane->failure.failed &&
+	    time_now_ms() - lane->cancelled_ms >= CANCEL_AGAIN_MS)
+		cancel(lane);
+}
+
 /* The watcher's turn: who waits behind us, and who blocks us. */
 static void
 look(struct lane *lane)
@@ -235,7 +258,7 @@ look(struct lane *lane)
 		text = watch_behind(a, lane->watch, lane->max_blocking_ms);
 		if (text != NULL) {
 			lane->behind = arena_strdup(lane->arena, text);
-			conn_cancel(lane->session->conn);
+			cancel(lane);
 		}
 	}
 	arena_close(a);
@@ -257,14 +280,18 @@ interrupt(struct lane *lane)
 {
 	lane->interrupted = true;
 	lane->give_up_ms = time_now_ms() + AFTER_CANCEL_MS;
-	conn_cancel(lane->session->conn);
+	cancel(lane);
 }
 
 static int64_t
 wait_limit(const struct lane *lane)
 {
+	int64_t left = lane->give_up_ms - time_now_ms();
+
 	if (lane->give_up_ms != 0)
-		return lane->give_up_ms > time_now_ms() ? lane->give_up_ms - time_now_ms() : 0;
+		return left < 0 ? 0 : left < CANCEL_AGAIN_MS ? left : CANCEL_AGAIN_MS;
+	if (lane->cancelled_ms != 0)
+		return CANCEL_AGAIN_MS;
 	return looks(lane) ? lane->look_every_ms : -1;
 }
 
@@ -274,7 +301,7 @@ wait_for(struct lane *lane, int events)
 	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
 
-	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted)) {
+	switch (wait_conn(c, events, wait_limit(lane), !lane->interrupted && !lane->cleaning)) {
 	case WAIT_READY:
 		if (!conn_pull(c, err))
 			return lose(lane, err);
@@ -283,11 +310,12 @@ wait_for(struct lane *lane, int events)
 		interrupt(lane);
 		break;
 	case WAIT_TIME:
-		if (lane->give_up_ms == 0)
+		if (lane->give_up_ms == 0 || time_now_ms() < lane->give_up_ms)
 			break;
 		error_set(err, ERR_CONNECT, "no answer from the server after the cancel");
 		return lose(lane, err);
 	}
+	cancel_in_turn(lane);
 	look_in_turn(lane);
 	return true;
 }
@@ -372,13 +400,26 @@ turn_window(struct lane *lane, size_t bytes)
 	return drain_to(lane, count + 1, &copy_in) && !lane->failure.failed;
 }
 
+/* What ran had ended before the cancel came: nothing more is begun all the same. */
+static bool
+was_cancelled(struct lane *lane)
+{
+	struct error *err = lane->scratch;
+
+	if (lane->cancelled_ms == 0)
+		return false;
+	error_set(err, ERR_SQL, "cancelled");
+	memcpy(err->sqlstate, "57014", sizeof("57014"));
+	(void)fail(lane, NULL, NULL, err);
+	return true;
+}
+
 static bool
 say(struct lane *lane, enum lane_what what, int64_t number, const char *sql, int count,
     const char *const *parameters)
 {
-	if (lane->failure.failed)
-		return false;
-	if (!send(lane, what, number, sql, count, parameters))
+	if (lane->failure.failed || was_cancelled(lane) ||
+	    !send(lane, what, number, sql, count, parameters))
 		return false;
 	return lane->plain ? lane_drain(lane) : turn_window(lane, strlen(sql));
 }
@@ -418,7 +459,8 @@ lane_copy(struct lane *lane, int64_t number, const char *sql)
 {
 	bool copy_in = false;
 
-	if (lane->failure.failed || !send(lane, LANE_STATEMENT, number, sql, 0, NULL))
+	if (lane->failure.failed || was_cancelled(lane) ||
+	    !send(lane, LANE_STATEMENT, number, sql, 0, NULL))
 		return false;
 	return drain_to(lane, 0, &copy_in) && !lane->failure.failed;
 }
@@ -439,7 +481,7 @@ lane_copy_data(struct lane *lane, const char *data, size_t length)
 			return lose(lane, err);
 		if (interrupt_signal() != 0 && !lane->interrupted)
 			interrupt(lane);
-		if (lane->interrupted || lane->behind != NULL)
+		if (lane->cancelled_ms != 0)
 			return lane_copy_end(lane, "cancelled");
 		if ((events & CONN_WRITE) == 0)
 			return true;
@@ -500,6 +542,13 @@ lane_close(struct lane *lane)
 }
 
 void
+lane_clean(struct lane *lane, int64_t ms)
+{
+	lane->cleaning = true;
+	lane->give_up_ms = time_now_ms() + ms;
+}
+
+void
 lane_abandon(struct lane *lane)
 {
 	lane->failure.failed = true;
@@ -525,14 +574,11 @@ lane_reset(struct lane *lane)
 }
 
 void
-lane_watch(struct lane *lane, int attempt, int64_t budget_ms)
+lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocking_ms)
 {
-	const struct directives *d = &lane->step->script->directives;
 	int64_t half = budget_ms / 2 < LEAST_LOOK_MS ? LEAST_LOOK_MS : budget_ms / 2;
 
-	lane->max_blocking_ms = d->given && d->max_blocking_ms != NOT_GIVEN
-	    ? d->max_blocking_ms
-	    : lane->session->config->max_blocking_ms;
+	lane->max_blocking_ms = max_blocking_ms;
 	lane->look_every_ms = attempt > 1 && half < LOOK_EVERY_MS ? half : LOOK_EVERY_MS;
 	lane->look_after_ms = attempt > 1 ? 0 : LOOK_AFTER_MS;
 }

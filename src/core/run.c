@@ -21,6 +21,9 @@ struct run {
 	struct apply x;
 	int64_t lock_key; /* of the run lock that is held */
 	const struct script *repeated; /* the file that was run again after a lost connection */
+	const struct script *fenced; /* whose rank was taken, */
+	int fenced_rank; /* this one */
+	bool reconnected; /* while it waited for the run lock */
 };
 
 /* --- one step --- */
@@ -64,8 +67,35 @@ write_records(struct run *r, const struct step *step, struct error *err)
 	arena_close(a);
 	if (ok)
 		return APPLY_DONE;
+	if (record_is_fence(err))
+		return APPLY_FENCED;
+	(void)watch_history(r->session, err);
 	err->state = "rolled back, the history is as it was";
-	return record_is_fence(err) ? APPLY_FENCED : APPLY_FAILED;
+	return APPLY_FAILED;
+}
+
+/*
+ * Another run has taken the rank: the plan is made again, with a new rank.  Found taken once more
+ * with nothing new in the history, it is the file that has written there.
+ */
+static bool
+is_own_doing(struct run *r, const struct step *step, struct error *err)
+{
+	int rank = step->records[0].rank;
+
+	if (step->kind != STEP_SCRIPT)
+		return false;
+	if (r->fenced != step->script || r->fenced_rank != rank) {
+		r->fenced = step->script;
+		r->fenced_rank = rank;
+		return false;
+	}
+	error_set(
+	    err, ERR_SQL, "%s writes rows into the schema history itself", step->script->script);
+	err->state =
+	    arena_printf(err->arena, "rolled back, nothing of %s was kept", step->script->script);
+	(void)error_next(err, "Take these statements out of it: the history is written for it.");
+	return true;
 }
 
 /* The count steps from i on: one, or with group all scripts in one transaction. */
@@ -87,6 +117,8 @@ run_steps(struct run *r, size_t i, size_t count, struct error *err)
 	else
 		end = apply_stepwise(&r->x, step, &ms, err);
 	r->session->step = NULL;
+	if (end == APPLY_FENCED && is_own_doing(r, step, err))
+		end = APPLY_FAILED;
 	for (size_t k = 0; k < count && end == APPLY_DONE; k++)
 		note_applied(r, &step[k], ms);
 	if (end == APPLY_FAILED) {
@@ -134,10 +166,18 @@ run_all(struct run *r, struct error *err)
 static bool
 is_lost(const struct run *r, const struct error *err)
 {
-	return (err->code == ERR_CONNECT || err->code == ERR_UNKNOWN) &&
-	    strcmp(err->sqlstate, "57P01") != 0 && r->result->failed != NULL &&
-	    r->result->failed->kind == STEP_SCRIPT && r->result->failed->script->transaction &&
-	    interrupt_signal() == 0;
+	return !conn_alive(r->session->conn) &&
+	    (err->code == ERR_CONNECT || err->code == ERR_UNKNOWN) &&
+	    strcmp(err->sqlstate, "57P01") != 0 && interrupt_signal() == 0;
+}
+
+/* The file whose transaction was lost with it. */
+static bool
+is_in_doubt(const struct run *r)
+{
+	const struct step *failed = r->result->failed;
+
+	return failed != NULL && failed->kind == STEP_SCRIPT && failed->script->transaction;
 }
 
 static bool
@@ -251,6 +291,26 @@ clean_session(struct run *r, struct error *err)
 	return ok;
 }
 
+/* Only a file's own directive may go as far: the setting is refused. */
+static void
+warn_of_stalls(const struct session *s)
+{
+	for (size_t i = 0; i < s->plan.step_count; i++) {
+		const struct step *step = &s->plan.steps[i];
+		const struct directives *d;
+
+		if (step->kind != STEP_SCRIPT)
+			continue;
+		d = &step->script->directives;
+		if (d->given && s->deadlock_timeout_ms > 0 &&
+		    d->max_stall_ms >= s->deadlock_timeout_ms)
+			event_warning(s->sink,
+			    "%s: its max_stall is not below the server's deadlock_timeout: "
+			    "transactions of the application may be killed by it (40P01)",
+			    step->script->script);
+	}
+}
+
 static bool
 prepare(struct run *r, struct error *err)
 {
@@ -258,8 +318,9 @@ prepare(struct run *r, struct error *err)
 
 	if (s->plan.needs_history &&
 	    !history_create(s->arena, s->conn, s->config, &s->history, err))
-		return false;
+		return watch_history(s, err);
 	record_writer_init(&r->x.writer, s->arena, s);
+	warn_of_stalls(s);
 	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
 }
 
@@ -282,6 +343,24 @@ run_locked(struct run *r, struct error *err)
 	if (!refuse_group(s, err) || !prepare(r, err))
 		return APPLY_FAILED;
 	return run_all(r, err);
+}
+
+/* A server that went away while nothing was begun is waited for, once. */
+static bool
+take_lock(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+
+	for (;;) {
+		if (lock_take(s->arena, s->conn, s->config, r->lock_key, s->sink, err))
+			return true;
+		if (r->reconnected || !is_lost(r, err))
+			return false;
+		event_warning(s->sink, "%s; connecting again", err->message);
+		r->reconnected = true;
+		if (!session_reconnect(s, err))
+			return false;
+	}
 }
 
 /* The first error is the one to tell; a lock that is not given back ends with the connection. */
@@ -340,10 +419,11 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	while (end == APPLY_FENCED) {
 		error_clear(err);
 		r.lock_key = s->history.lock_key;
-		if (!lock_take(s->arena, s->conn, s->config, r.lock_key, s->sink, err))
+		end = APPLY_FAILED;
+		if (!take_lock(&r, err))
 			break;
 		end = run_locked(&r, err);
-		if (end == APPLY_FAILED && is_lost(&r, err))
+		if (end == APPLY_FAILED && is_lost(&r, err) && is_in_doubt(&r))
 			end = recover(&r, err);
 		release(&r);
 	}

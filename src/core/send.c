@@ -58,8 +58,6 @@ set_value(const char *value)
 {
 	int64_t ms;
 
-	if (value == NULL)
-		return NOT_KNOWN;
 	if (strspn(value, "0123456789") == strlen(value))
 		return strtoll(value, NULL, 10);
 	return time_parse(value, &ms) ? ms : NOT_KNOWN;
@@ -74,8 +72,9 @@ timeout_after(struct send_timeout *t, const struct statement_class *class, int64
 		t->own_ms = setting_ms;
 		t->current_ms = NOT_KNOWN;
 	} else if (class->setting != NULL && strcmp(class->setting, t->name) == 0) {
-		t->own_ms = set_value(class->value);
-		t->current_ms = t->own_ms;
+		/* RESET and SET ... TO DEFAULT take back what the file has set. */
+		t->own_ms = class->value == NULL ? setting_ms : set_value(class->value);
+		t->current_ms = class->value == NULL ? NOT_KNOWN : t->own_ms;
 	} else if (class->kind == STATEMENT_SAVEPOINT) {
 		t->current_ms = NOT_KNOWN; /* ROLLBACK TO takes SET LOCAL back */
 	}
@@ -140,7 +139,7 @@ send_open(struct arena *a, struct send *s, struct lane *lane, struct script *scr
 		.environment = &lane->session->environment,
 		.transaction = transaction,
 		.lock = { "lock_timeout", given_or(d, d->lock_timeout_ms, config->lock_timeout_ms),
-		    config->lock_timeout_ms },
+		    session_lock_timeout_ms(config) },
 		.statement = { "statement_timeout",
 		    given_or(d, d->statement_timeout_ms, config->statement_timeout_ms),
 		    config->statement_timeout_ms } };

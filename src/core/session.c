@@ -7,10 +7,12 @@
 #include "base/time.h"
 #include "core/scripts.h"
 #include "core/wait.h"
+#include "core/watch.h"
 #include "query.h"
 
 enum {
 	OLDEST_SERVER = 130000,
+	OWN_LOCK_TIMEOUT_MS = 5000, /* of our own statements where the setting is none */
 	ALWAYS_WAIT_MS = 10000, /* a server that starts, or has no slot free, is worth that */
 	RECONNECT_MS = 30000, /* for a server that restarts, or a failover */
 	PAUSE_LOW_MS = 100,
@@ -162,12 +164,10 @@ refuse_read_only(struct session *s, bool standby, bool read_only, struct error *
 }
 
 static bool
-refuse_stall(const struct config *config, const char *deadlock_timeout, struct error *err)
+refuse_stall(struct session *s, const char *deadlock_timeout, struct error *err)
 {
-	int64_t limit;
-
-	if (deadlock_timeout == NULL || !time_parse(deadlock_timeout, &limit) ||
-	    config->max_stall_ms < limit)
+	if (deadlock_timeout == NULL || !time_parse(deadlock_timeout, &s->deadlock_timeout_ms) ||
+	    s->config->max_stall_ms < s->deadlock_timeout_ms)
 		return true;
 	error_set(err, ERR_USAGE,
 	    "max_stall must be below the server's deadlock_timeout, which is %s", deadlock_timeout);
@@ -190,13 +190,19 @@ session_prologue(struct session *s, struct error *err)
 	return ok;
 }
 
+int64_t
+session_lock_timeout_ms(const struct config *config)
+{
+	return config->lock_timeout_ms > 0 ? config->lock_timeout_ms : OWN_LOCK_TIMEOUT_MS;
+}
+
 void
 session_prologue_parameters(
     struct arena *a, const struct session *s, const char *parameters[SESSION_PROLOGUE_PARAMETERS])
 {
 	char text[32];
 
-	parameters[0] = arena_strdup(a, time_text(text, s->config->lock_timeout_ms));
+	parameters[0] = arena_strdup(a, time_text(text, session_lock_timeout_ms(s->config)));
 	parameters[1] = arena_strdup(a, time_text(text, s->config->statement_timeout_ms));
 	parameters[2] = s->history.search_path == NULL ? "" : s->history.search_path;
 	parameters[3] = s->config->role == NULL ? "" : s->config->role;
@@ -211,7 +217,7 @@ look(struct session *s, bool writing, struct error *err)
 		return false;
 	if (!refuse_product(s, rows_value(&rows, 0, 3), err) ||
 	    !refuse_pooler(s, rows_integer(&rows, 0, 0), err) ||
-	    !refuse_stall(s->config, rows_value(&rows, 0, 6), err))
+	    !refuse_stall(s, rows_value(&rows, 0, 6), err))
 		return false;
 	if (writing &&
 	    !refuse_read_only(
@@ -305,7 +311,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	*plan = (struct plan){ .file_problems = { .arena = s->arena },
 		.setup_problems = { .arena = s->arena } };
 	if (!history_read(s->arena, s->conn, s->config, &s->history, &plan->setup_problems, err))
-		return false;
+		return watch_history(s, err);
 	s->environment.default_schema = s->history.schema;
 	s->environment.table = s->history.table;
 	problems_append(&plan->file_problems, &s->scan_problems);

@@ -24,7 +24,19 @@ struct walk {
 	struct lane lane;
 	struct error *lane_error;
 	int64_t start_ms, done; /* statements that are done */
+	bool recorded; /* its row is in the history, with success = false */
 };
+
+static int64_t
+max_blocking(const struct walk *w, const struct statement *kept)
+{
+	const struct directives *d = &w->step->script->directives;
+
+	if (kept != NULL && kept->class.concurrently)
+		return 0; /* it makes nobody wait; cancelling leaves a ruin */
+	return d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms
+							   : w->x->session->config->max_blocking_ms;
+}
 
 static bool
 flush_and_say(struct walk *w, const struct split_item *item, const struct statement *kept,
@@ -37,9 +49,7 @@ flush_and_say(struct walk *w, const struct split_item *item, const struct statem
 		return false;
 	error_clear(w->lane_error);
 	lane_init(&w->lane, w->arena, w->x->session, w->x->watch, w->step, true, w->lane_error);
-	lane_watch(&w->lane, tries->attempt, budget);
-	if (kept != NULL && kept->class.concurrently)
-		w->lane.max_blocking_ms = 0; /* it makes nobody wait; cancelling leaves a ruin */
+	lane_watch(&w->lane, tries->attempt, budget, max_blocking(w, kept));
 	w->send.share_ms = locks > 0 ? tries_share(budget, locks) : 0;
 	return send_say(&w->send, item, kept, err);
 }
@@ -80,6 +90,9 @@ say_statement(
 		if (!may_repeat(w, kept, &tries, since, &pause)) {
 			error_copy(err, w->lane_error);
 			verdict_error(w->x, &w->lane, err);
+			/* A server that says why it ends the session has also ended the statement. */
+			if (w->lane.lost && w->lane_error->sqlstate[0] == '\0')
+				err->code = ERR_UNKNOWN;
 			return false;
 		}
 		verdict_try(w->x, &w->lane, tries.attempt, pause);
@@ -143,7 +156,8 @@ finish(struct walk *w, int64_t ms, struct error *err)
 		.elapsed_ms = ms };
 
 	return reset_session(w, err) &&
-	    record_succeed(w->arena, &w->x->writer, w->step->records[0].rank, &entry, err);
+	    (record_succeed(w->arena, &w->x->writer, w->step->records[0].rank, &entry, err) ||
+		watch_history(w->x->session, err));
 }
 
 static void
@@ -157,11 +171,16 @@ say_state(struct walk *w, struct error *err)
 	    : arena_printf(err->arena,
 		  "%" PRId64 " of %" PRId64 " statements of %s are done and kept", w->done,
 		  script->statement_total, script->script);
-	if (err->next == NULL)
+	if (w->lane.lost && w->lane.failure.what == LANE_STATEMENT)
+		err->state =
+		    arena_printf(err->arena, "%s; whether statement %" PRId64 " was is not known",
+			err->state, w->lane.failure.statement);
+	if (w->recorded)
 		(void)error_next(err,
-		    "The history row of %s says success = false. Finish it by hand, then \"migrate "
-		    "repair --applied %s\"; or undo what it did, then \"migrate repair --pending "
-		    "%s\".",
+		    "%s%sThe history row of %s says success = false. Finish it by hand, then "
+		    "\"migrate repair --applied %s\"; or undo what it did, then \"migrate repair "
+		    "--pending %s\".",
+		    err->next == NULL ? "" : err->next, err->next == NULL ? "" : " ",
 		    script->script, name, name);
 }
 
@@ -173,9 +192,13 @@ walk(struct walk *w, int64_t *ms, struct error *err)
 
 	record.success = false;
 	if (!reset_session(w, err) || !record_write(w->arena, writer, &record, 1, err)) {
+		if (record_is_fence(err))
+			return APPLY_FENCED;
+		(void)watch_history(w->x->session, err);
 		say_state(w, err);
-		return record_is_fence(err) ? APPLY_FENCED : APPLY_FAILED;
+		return APPLY_FAILED;
 	}
+	w->recorded = true;
 	lane_init(&w->lane, w->arena, w->x->session, NULL, w->step, true, w->lane_error);
 	if (take_role(w, err) &&
 	    send_open(w->arena, &w->send, &w->lane, w->step->script, &w->x->facts, false, err) &&

@@ -58,6 +58,10 @@ static void
 say_lock(struct apply *x, struct lane *lane, struct error *err)
 {
 	err->code = ERR_LOCK;
+	if (lane->failure.what == LANE_RECORD) {
+		(void)watch_history(x->session, err); /* tells who holds it */
+		return;
+	}
 	if (lane->blockers == NULL)
 		lane->blockers = holders(lane->arena, x, lane);
 	if (lane->blockers != NULL)
@@ -181,6 +185,7 @@ write_journal(
 
 	record_sql_journal(lane->arena, &x->writer, entry, &sql);
 	lane_init(&reset, lane->arena, x->session, NULL, lane->step, true, err);
+	lane_clean(&reset, JOURNAL_MS);
 	ok = lane_reset(&reset);
 	lane_close(&reset);
 	x->dirty = true; /* our search_path */

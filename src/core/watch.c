@@ -133,6 +133,50 @@ watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t coun
 	return look(a, w, query_watch_holders, arena_text_end(list));
 }
 
+/* Both tables, as an array of their oids; those that are not there are left out. */
+static size_t
+find_history(struct arena *a, struct session *s, int64_t oids[2])
+{
+	const struct history *h = &s->history;
+	const char *names[2];
+	struct error *ignored = error_new(a); /* only the names of the holders would be missing */
+	struct rows rows;
+	size_t count = 0;
+
+	if (h->table == NULL || conn_in_transaction(s->conn))
+		return 0;
+	for (size_t i = 0; i < 2; i++)
+		names[i] = arena_printf(a, "%s.%s", conn_identifier(a, s->conn, h->schema),
+		    conn_identifier(a, s->conn, i == 0 ? h->table : h->journal));
+	if (!conn_query(a, s->conn, query_history_oids, 2, names, &rows, ignored))
+		return 0;
+	for (size_t i = 0; i < 2; i++) {
+		if (rows_value(&rows, 0, i) != NULL)
+			oids[count++] = rows_integer(&rows, 0, i);
+	}
+	return count;
+}
+
+bool
+watch_history(struct session *s, struct error *err)
+{
+	struct arena *a;
+	const char *text;
+	int64_t oids[2];
+	size_t count;
+
+	if (strcmp(err->sqlstate, "55P03") != 0)
+		return false;
+	a = arena_new(s->arena);
+	count = find_history(a, s, oids);
+	text = count == 0 ? NULL : watch_holders(a, watch_new(a, s), oids, count);
+	err->code = ERR_LOCK;
+	if (text != NULL)
+		err->detail = arena_printf(err->arena, "In the way: %s", text);
+	arena_close(a);
+	return error_next(err, "Try again when the blocking transaction has ended.");
+}
+
 const char *
 watch_behind(struct arena *a, struct watch *w, int64_t limit_ms)
 {

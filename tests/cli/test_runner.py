@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the runner does when something goes wrong in the middle of its work."""
 
+import re
+import time
 from pathlib import Path
+
+import pytest
 
 TRIGGER = """\
 CREATE TABLE t (i int);
@@ -48,3 +52,193 @@ def test_copy_that_fails_in_the_middle_of_its_data(db, migrate):
     assert run.exit == 1, run
     assert 'V1__a.sql:2:1: invalid input syntax for type integer: "x"' in run.stderr, run
     assert db.versions() == [] and not db.exists("t")
+
+
+# --- signals ---
+
+
+def test_signal_between_many_small_statements(db, migrate):
+    sql = "CREATE TABLE t (i int);\n" + "INSERT INTO t VALUES (1);\n" * 300_000
+    run = migrate.start("up", files={"V1__a.sql": sql})
+    db.wait_for_statement("INSERT INTO t")
+    started = time.monotonic()
+    run.signal()
+    ended = run.wait(30)
+    assert ended.exit == 143, ended
+    assert time.monotonic() - started < 2, ended
+    assert "rolled back, nothing of V1__a.sql was kept" in ended.stderr, ended
+    assert "warning" not in ended.stderr and "NOTICE" not in ended.stderr, ended
+    states = db.execute("SELECT state FROM schema_history_journal")
+    assert states == [("failed",)]
+
+
+def test_statement_that_ignores_the_cancel(db, migrate):
+    sql = """DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60);
+        EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;"""
+    run = migrate.start("up", files={"V1__a.sql": sql})
+    db.wait_for_statement("pg_sleep")
+    started = time.monotonic()
+    run.signal()
+    ended = run.wait(30)
+    assert time.monotonic() - started < 7, ended
+    assert ended.exit == 7, ended  # COMMIT was on its way behind it
+    db.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE 'DO %'")
+
+
+# --- the fences ---
+
+
+def test_file_that_writes_the_history_itself(db, migrate):
+    sql = """INSERT INTO schema_history SELECT 50, '50', 'x', 'SQL', 'V50__x.sql', 0, 'me',
+        now(), 1, true;"""
+    run = migrate("up", files={"V1__a.sql": "SELECT 1;", "V2__b.sql": sql}, timeout=30)
+    assert run.exit == 1, run
+    assert "V2__b.sql writes rows into the schema history itself" in run.stderr, run
+    assert db.versions() == ["1"]
+
+
+def test_run_id_that_is_gone_needs_a_person(db, migrate):
+    sql = "CREATE TABLE t (i int);\nSELECT set_config('migrate.run', '', true);"
+    run = migrate("up", "--format", "json", files={"V1__a.sql": sql})
+    assert run.exit == 7, run
+    assert run.json["error"]["exit"] == 7
+    assert "connecting again" not in run.stderr, run
+    assert "may be committed in part" in run.stderr, run
+
+
+# --- our own statements ---
+
+
+@pytest.mark.parametrize("mode", ["SHARE", "ACCESS EXCLUSIVE"])
+@pytest.mark.parametrize("table", ["schema_history", "schema_history_journal"])
+@pytest.mark.parametrize(
+    "sql", ["CREATE TABLE t (i int);", "-- migrate:transaction off\nSELECT 1;"]
+)
+def test_locked_history_is_a_lock_failure(db, migrate, mode, table, sql):
+    assert migrate("up", files={"V1__a.sql": "SELECT 1;"}).exit == 0
+    with db.connect(autocommit=False) as other:
+        other.execute(f"LOCK TABLE {table} IN {mode} MODE")
+        limits = {"MIGRATE_LOCK_TIMEOUT": "300ms", "MIGRATE_LOCK_RETRY": "0"}
+        run = migrate("up", "--format", "json", files={"V2__b.sql": sql}, env=limits)
+    assert run.exit == 6, run
+    assert f"LOCK TABLE {table}" in run.json["error"]["detail"], run
+    finished = sql.startswith("--") and table == "schema_history_journal" and mode == "SHARE"
+    assert db.versions() == ["1"]
+    assert db.history("version, success")[1:] == ([("2", False)] if finished else [])
+
+
+def test_status_names_who_holds_the_history(db, migrate):
+    assert migrate("up", files={"V1__a.sql": "SELECT 1;"}).exit == 0
+    with db.connect(autocommit=False) as other:
+        other.execute("LOCK TABLE schema_history")
+        run = migrate("status", env={"MIGRATE_LOCK_TIMEOUT": "200ms"})
+    assert run.exit == 6, run
+    assert "In the way: pid" in run.stderr, run
+
+
+@pytest.mark.parametrize(
+    "sql, setting", [("SET lock_timeout = 0; SELECT 1;", "5s"), ("SELECT 1;", "0")]
+)
+def test_own_statements_never_wait_for_ever(db, migrate, sql, setting):
+    assert migrate("up", files={"V1__a.sql": "SELECT 1;"}).exit == 0
+    with db.connect(autocommit=False) as other:
+        other.execute("LOCK TABLE schema_history IN SHARE MODE")
+        limits = {"MIGRATE_LOCK_TIMEOUT": setting, "MIGRATE_LOCK_RETRY": "0"}
+        run = migrate("up", files={"V2__b.sql": sql}, env=limits, timeout=30)
+    assert run.exit == 6, run
+    assert "In the way: pid" in run.stderr, run
+
+
+# --- group ---
+
+
+GROUP = {"MIGRATE_GROUP": "true"}
+
+
+def test_failure_in_a_group_names_the_right_file(db, migrate):
+    files = {"V1__a.sql": "CREATE TABLE a (i int);", "V2__b.sql": "SELECT 1;\n SELECT 1/0;"}
+    run = migrate("up", files=files, env=GROUP)
+    assert run.exit == 1, run
+    assert "V2__b.sql:2:2: division by zero" in run.stderr, run
+    assert "STATEMENT:  2 of 2" in run.stderr, run
+    assert db.execute("SELECT script FROM schema_history_journal") == [("V2__b.sql",)]
+
+
+def test_settings_of_a_file_end_with_it_in_a_group(db, migrate):
+    files = {
+        "V1__a.sql": "SET LOCAL lock_timeout = '77ms'; SET statement_timeout = '33s';"
+        " SET search_path = pg_catalog; SET work_mem = '77MB'; SET ROLE pg_monitor;",
+        "V2__b.sql": "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS a,"
+        " current_setting('statement_timeout') AS b, current_setting('work_mem') AS c,"
+        " current_user::text AS d;",
+    }
+    run = migrate("up", files=files, env=GROUP)
+    assert run.exit == 0, run
+    assert db.execute("SELECT * FROM public.seen") == [("5s", "0", "4MB", "postgres")]
+
+
+# --- timeouts ---
+
+
+def test_reset_of_lock_timeout_is_not_no_limit(db, migrate):
+    sql = """CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS t;
+        SET lock_timeout = '3s';
+        INSERT INTO seen SELECT current_setting('lock_timeout');
+        RESET lock_timeout;
+        INSERT INTO seen SELECT current_setting('lock_timeout');
+        SET lock_timeout TO DEFAULT;
+        INSERT INTO seen SELECT current_setting('lock_timeout');"""
+    assert migrate("up", files={"V1__a.sql": sql}).exit == 0
+    assert [row[0] for row in db.execute("SELECT t FROM seen")] == ["5s", "3s", "5s", "5s"]
+
+
+def test_warns_of_a_stall_beyond_deadlock_timeout(db, migrate):
+    run = migrate("up", files={"V1__a.sql": "-- migrate:max_stall 1s\nSELECT 1;"})
+    assert run.exit == 0, run
+    assert "V1__a.sql: its max_stall is not below" in run.stderr, run
+
+
+# --- a lost connection ---
+
+
+def run_lock(migrate):
+    """The key of the run lock, as the dry run says it."""
+    assert migrate("up", files={"V1__a.sql": "SELECT 1;"}).exit == 0
+    dry = migrate("up", "--dry-run", files={"V2__b.sql": "SELECT 2;"})
+    return int(re.search(r"pg_try_advisory_lock\((\d+)\)", dry.stdout).group(1))
+
+
+def test_connection_lost_while_waiting_for_the_run_lock(make_cluster, make_runner):
+    server = make_cluster(restart_after_crash="on", log_min_messages="log")
+    with server.database() as db:
+        migrate = make_runner(db.url)
+        other = db.connect()
+        other.execute("SELECT pg_advisory_lock(%s)", [run_lock(migrate)])
+        run = migrate.start("up")
+        db.wait_for(
+            "SELECT count(*) > 0 FROM pg_stat_activity"
+            " WHERE application_name = 'migrate' AND strpos(query, 'pg_try_advisory_lock') > 0"
+        )
+        server.stop("immediate")
+        server.start()
+        ended = run.wait(60)
+        assert ended.exit == 0, ended
+        assert "connecting again" in ended.stderr, ended
+        assert db.versions() == ["1", "2"]
+
+
+def test_connection_lost_in_a_statement_without_a_transaction(make_cluster, make_runner):
+    server = make_cluster(restart_after_crash="on", log_min_messages="log")
+    with server.database() as db:
+        migrate = make_runner(db.url)
+        sql = "-- migrate:transaction off\nSELECT 1;\nSELECT pg_sleep(60);"
+        run = migrate.start("up", "--format", "json", files={"V1__a.sql": sql})
+        db.wait_for_statement("pg_sleep")
+        server.stop("immediate")
+        server.start()
+        ended = run.wait(60)
+        assert ended.exit == 7, ended
+        assert ended.json["error"]["state"] == (
+            "1 of 2 statements of V1__a.sql are done and kept; "
+            "whether statement 2 was is not known"
+        )
