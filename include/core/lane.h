@@ -91,6 +91,8 @@ MUST_CHECK bool lane_open(struct lane *lane);
 void lane_close(struct lane *lane);
 /* The transaction cannot go on for a reason that the caller knows: lane_close rolls it back. */
 void lane_abandon(struct lane *lane);
+/* DISCARD ALL without the advisory locks (manual: DISCARD); ends with NULL. */
+extern const char *const lane_reset_statements[];
 /*
  * Takes the session back to what it was when it was opened, the run lock excepted, in a window of
  * its own: inside the file's transaction it would be rolled back with it.

@@ -554,17 +554,17 @@ lane_abandon(struct lane *lane)
 	lane->failure.failed = true;
 }
 
+const char *const lane_reset_statements[] = { "CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT",
+	"RESET ROLE", "RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "DISCARD PLANS", "DISCARD TEMP",
+	"DISCARD SEQUENCES", NULL };
+
 bool
 lane_reset(struct lane *lane)
 {
-	/* DISCARD ALL without the advisory locks (manual: DISCARD). */
-	static const char *const statements[] = { "CLOSE ALL", "SET SESSION AUTHORIZATION DEFAULT",
-		"RESET ROLE", "RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "DISCARD PLANS",
-		"DISCARD TEMP", "DISCARD SEQUENCES" };
 	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
 
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		if (!lane_say(lane, LANE_OWN, 0, statements[i]))
+	for (size_t i = 0; lane_reset_statements[i] != NULL; i++) {
+		if (!lane_say(lane, LANE_OWN, 0, lane_reset_statements[i]))
 			return false;
 	}
 	session_prologue_parameters(lane->arena, lane->session, parameters);

@@ -3,8 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/history_create.h"
 #include "base/time.h"
+#include "core/history_create.h"
+#include "core/lane.h"
 #include "core/record.h"
 #include "core/run.h"
 #include "query.h"
@@ -16,12 +17,49 @@ struct dry {
 	struct session *session;
 	struct record_writer writer;
 	FILE *out;
+	bool dirty; /* a file has used the session */
+	bool line_open; /* the COPY data put last does not end with a newline */
 };
+
+/* NULL: the session's own. */
+static void
+put_role(struct dry *d, const char *local, const char *role)
+{
+	if (role == NULL)
+		fputs("RESET ROLE;\n", d->out);
+	else
+		fprintf(d->out, "SET %sROLE %s;\n", local,
+		    conn_identifier(d->arena, d->session->conn, role));
+}
+
+/* What the prologue sets and the files may see. */
+static void
+put_session(struct dry *d)
+{
+	struct session *s = d->session;
+
+	if (s->history.search_path != NULL)
+		fprintf(d->out, "SET search_path = %s;\n", s->history.search_path);
+	fprintf(d->out,
+	    "SET lock_timeout = '%" PRId64 "ms';\nSET statement_timeout = '%" PRId64 "ms';\n",
+	    session_lock_timeout_ms(s->config), s->config->statement_timeout_ms);
+	if (s->config->role != NULL)
+		put_role(d, "", s->config->role);
+}
+
+/* What a file has set must not reach the next one. */
+static void
+put_reset(struct dry *d)
+{
+	for (size_t i = 0; lane_reset_statements[i] != NULL; i++)
+		fprintf(d->out, "%s;%s", lane_reset_statements[i],
+		    lane_reset_statements[i + 1] == NULL ? "\n" : " ");
+	put_session(d);
+}
 
 static void
 put_head(struct dry *d)
 {
-	struct session *s = d->session;
 	char now[32];
 
 	time_utc(now);
@@ -38,9 +76,7 @@ put_head(struct dry *d)
 	    "\\quit\n"
 	    "\\endif\n",
 	    MIGRATE_VERSION, now, d->writer.lock_key);
-	if (s->history.search_path != NULL)
-		fprintf(d->out, "SET search_path = %s;\n", s->history.search_path);
-	fprintf(d->out, "SET lock_timeout = '%" PRId64 "ms';\n", s->config->lock_timeout_ms);
+	put_session(d);
 }
 
 static void
@@ -100,19 +136,31 @@ is_skipped(const struct script *script, int64_t number)
 	return false;
 }
 
+/* A semicolon behind "-- ..." would be part of it. */
+static bool
+may_end_in_comment(const struct split_item *item)
+{
+	const char *line = strrchr(item->text, '\n');
+
+	return strstr(line == NULL ? item->text : line, "--") != NULL;
+}
+
 static void
 put_item(struct dry *d, const struct script *script, const struct split_item *item, int64_t number)
 {
 	switch (item->kind) {
 	case SPLIT_STATEMENT:
 		if (!is_skipped(script, number))
-			fprintf(d->out, "%s;\n", item->text);
+			fprintf(
+			    d->out, "%s%s;\n", item->text, may_end_in_comment(item) ? "\n" : "");
+		d->line_open = false;
 		break;
 	case SPLIT_COPY_DATA:
 		fwrite(item->text, 1, item->length, d->out);
+		d->line_open = item->length > 0 && item->text[item->length - 1] != '\n';
 		break;
 	case SPLIT_COPY_END:
-		fputs("\\.\n", d->out);
+		fprintf(d->out, "%s\\.\n", d->line_open ? "\n" : "");
 		break;
 	case SPLIT_COMMENT:
 	case SPLIT_END:
@@ -146,11 +194,11 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 
 	fprintf(d->out, "BEGIN%s%s;\n", modes == NULL ? "" : " ", modes == NULL ? "" : modes);
 	if (role != NULL)
-		fprintf(d->out, "SET LOCAL ROLE %s;\n",
-		    conn_identifier(d->arena, d->session->conn, role));
+		put_role(d, "LOCAL ", role);
 	if (!put_statements(d, step->script, err))
 		return false;
-	fputs("RESET SESSION AUTHORIZATION;\nRESET ROLE;\n", d->out);
+	fputs("RESET SESSION AUTHORIZATION;\n", d->out);
+	put_role(d, "LOCAL ", d->session->config->role);
 	put_own(d, false);
 	put_record(d, &step->records[0], true);
 	put_journal(d, step);
@@ -167,8 +215,11 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	put_own(d, true);
 	put_record(d, &record, false);
 	fputs("COMMIT;\n", d->out);
+	if (step->script->directives.role != NULL)
+		put_role(d, "", step->script->directives.role);
 	if (!put_statements(d, step->script, err))
 		return false;
+	put_reset(d);
 	record.kind = RECORD_SUCCEED;
 	put_own(d, true);
 	put_record(d, &record, false);
@@ -188,6 +239,9 @@ put_step(struct dry *d, const struct step *step, struct error *err)
 		return true;
 	}
 	fprintf(d->out, "\n-- %s\n", step->script->script);
+	if (d->dirty)
+		put_reset(d);
+	d->dirty = step->script->transaction;
 	return step->script->transaction ? put_transaction(d, step, err)
 					 : put_stepwise(d, step, err);
 }

@@ -2,6 +2,9 @@
 """What the runner does when something goes wrong in the middle of its work."""
 
 import re
+import shutil
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -83,6 +86,19 @@ def test_statement_that_ignores_the_cancel(db, migrate):
     assert time.monotonic() - started < 7, ended
     assert ended.exit == 7, ended  # COMMIT was on its way behind it
     db.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE 'DO %'")
+
+
+def test_nohup_keeps_its_promise(db, migrate):
+    migrate.write({"V1__a.sql": "SELECT pg_sleep(1);"})
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run = migrate.start("up")
+    finally:
+        signal.signal(signal.SIGHUP, ignored)
+    db.wait_for_statement("pg_sleep")
+    run.signal(signal.SIGHUP)
+    assert run.wait(30).exit == 0
+    assert db.versions() == ["1"]
 
 
 # --- the fences ---
@@ -242,3 +258,67 @@ def test_connection_lost_in_a_statement_without_a_transaction(make_cluster, make
             "1 of 2 statements of V1__a.sql are done and kept; "
             "whether statement 2 was is not known"
         )
+
+
+# --- the dry run ---
+
+
+def outcome(db, schema):
+    """What a run leaves behind, but for times and run ids."""
+    history = "installed_rank, version, description, type, script, checksum, installed_by, success"
+    with db.connect() as connection:
+        connection.execute(f'SET search_path = "{schema}"')
+        return [
+            connection.execute(sql).fetchall()
+            for sql in (
+                f"SELECT {history} FROM schema_history ORDER BY 1",
+                "SELECT script, version, type, statements, body_hash, state, attempt"
+                " FROM schema_history_journal ORDER BY id",
+                "SELECT relname, relowner::regrole::text FROM pg_class"
+                " WHERE relnamespace = quote_ident(current_schema())::regnamespace ORDER BY 1",
+                "SELECT * FROM b ORDER BY 1",
+                "SELECT * FROM c",
+                "SELECT * FROM e",
+            )
+        ]
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="no psql")
+@pytest.mark.parametrize("setting", [None, "schema", "role"])
+def test_psql_does_with_the_dry_run_what_up_does(cluster, make_runner, setting):
+    owner, schema, env = cluster.role(), "public", {}
+    if setting == "role":
+        env["MIGRATE_ROLE"] = cluster.role()
+    elif setting == "schema":
+        schema = env["MIGRATE_SCHEMA"] = "My S"
+    files = {
+        "V1__a.sql": "CREATE TABLE a (i int);"
+        "SELECT pg_catalog.set_config('search_path', '', false); SET lock_timeout = '1s';\n"
+        "SELECT 1 -- behind it\n; SELECT 2 -- at the end",
+        "V2__b.sql": "CREATE TABLE b (i int, t text); COPY b FROM STDIN;\n1\tx\n2\ty",
+        "V3__c.sql": f"-- migrate:transaction off\n-- migrate:role {owner}\n"
+        "CREATE TABLE c AS SELECT current_user::text;",
+        "V4__d.sql": "CREATE INDEX CONCURRENTLY d ON b (i);",
+        "V5__e.sql": "BEGIN ISOLATION LEVEL SERIALIZABLE;\n"
+        "CREATE TABLE e AS SELECT current_setting('transaction_isolation') AS i,"
+        " current_setting('lock_timeout') AS l, current_user::text AS u;\nCOMMIT;",
+        "R__v.sql": "CREATE OR REPLACE VIEW v AS SELECT 'it''s' AS x, $$ a ; b $$ AS y;",
+    }
+    outcomes = []
+    for dry in (False, True):
+        with cluster.database() as db:
+            everyone = ", ".join([owner] + [env[k] for k in env if k == "MIGRATE_ROLE"])
+            db.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            db.execute(f'GRANT ALL ON SCHEMA "{schema}" TO {everyone}')
+            if setting == "role":
+                db.execute(f"GRANT {owner} TO {env['MIGRATE_ROLE']}")
+            run = make_runner(db.url)("up", *["--dry-run"] * dry, files=files, env=env)
+            assert run.exit == 0, run
+            if dry:
+                command = ["psql", "-X", "-q", "-d", db.url]
+                psql = subprocess.run(
+                    command, input=run.stdout, capture_output=True, text=True, check=False
+                )
+                assert psql.returncode == 0 and psql.stderr == "", psql
+            outcomes.append(outcome(db, schema))
+    assert outcomes[0] == outcomes[1]
