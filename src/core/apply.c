@@ -265,7 +265,8 @@ say_failed(struct attempt *t, struct error *err)
 	}
 	/* A server that says why it ends the session did not get as far as the COMMIT. */
 	if (t->lane.lost && t->lane.commit_sent && t->lane_error->sqlstate[0] == '\0') {
-		err->code = ERR_UNKNOWN;
+		if (!t->lane.interrupted)
+			err->code = ERR_UNKNOWN;
 		err->state = arena_printf(err->arena,
 		    "the connection was lost: whether %s was committed is not known",
 		    steps_name(t));

@@ -91,7 +91,8 @@ say_statement(
 			error_copy(err, w->lane_error);
 			verdict_error(w->x, &w->lane, err);
 			/* A server that says why it ends the session has also ended the statement. */
-			if (w->lane.lost && w->lane_error->sqlstate[0] == '\0')
+			if (w->lane.lost && !w->lane.interrupted &&
+			    w->lane_error->sqlstate[0] == '\0')
 				err->code = ERR_UNKNOWN;
 			return false;
 		}
