@@ -39,7 +39,7 @@ struct history {
 	const char *journal; /* the journal's name */
 	bool flyways; /* the table was found under Flyway's default name, not asked for */
 	bool schema_exists;
-	bool schema_empty; /* nothing in it but what extensions brought */
+	bool schema_empty; /* nothing in it but the history and what extensions brought */
 	bool exists;
 	bool journal_exists;
 	bool writable; /* current_user may write what exists */

@@ -12,8 +12,11 @@ begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err)
 {
 	if (!session_open(c->arena, c->config, c->sink, !goal->check_only, s, err) ||
-	    !session_plan(s, goal, err))
+	    !session_plan(s, goal, err)) {
+		if (err->code == ERR_CONNECT && !goal->check_only)
+			err->state = "nothing was run";
 		return false;
+	}
 	for (size_t i = 0; i < s->plan.notes.count; i++)
 		event_note(c->sink, "%s", s->plan.notes.items[i]);
 	return true;

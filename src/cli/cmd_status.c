@@ -75,7 +75,7 @@ print_json(const struct context *c, const struct session *s, const struct proble
 	struct json *list = json_new_array(c->arena);
 
 	json_put_text(json, "schemaVersion", s->plan.schema_version);
-	json_put_bool(json, "allSchemasEmpty", s->history.schema_empty);
+	json_put_bool(json, "allSchemasEmpty", s->history.schema_empty && !s->history.exists);
 	for (size_t i = 0; i < s->plan.entry_count; i++)
 		json_push(list, entry_json(c->arena, &s->plan.entries[i]));
 	json_put(json, "migrations", list);

@@ -190,6 +190,17 @@ is_unknown_schema(const struct history *h)
 	return !h->exists && h->schema_exists && !h->schema_empty;
 }
 
+/*
+ * The same, and a run of ours that was to mark the baseline has ended between making the history
+ * and its first row.  Flyway's empty history has no journal.
+ */
+static bool
+wants_baseline(const struct history *h)
+{
+	return is_unknown_schema(h) ||
+	    (h->exists && h->journal_exists && h->count == 0 && !h->schema_empty);
+}
+
 static void
 check_unknown_schema(const struct history *h, struct plan *plan)
 {
@@ -250,13 +261,13 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
     const struct history *history, const struct target *target, struct plan *plan,
     struct error *err)
 {
-	bool unknown = is_unknown_schema(history);
+	bool baseline = config->baseline_on_up && wants_baseline(history);
 	struct state_rules rules = { .bounded = target->bounded,
 		.target = target->version,
 		.out_of_order = config->out_of_order };
 	struct state_list states;
 
-	if (unknown && config->baseline_on_up)
+	if (baseline)
 		rules.baseline = version_text(plan->arena, config->baseline_version);
 	state_make(plan->arena, scripts, history, &rules, &states);
 	plan->entries = states.entries;
@@ -268,11 +279,11 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 	count_entries(plan);
 	check_setup(goal, config, history, plan);
 	fit_check(config, states.baseline, plan);
-	if (unknown && !config->baseline_on_up)
-		check_unknown_schema(history, plan);
-	else if (unknown)
+	if (baseline)
 		step_add_record(
 		    plan, repair_baseline(config, rules.baseline, step_next_rank(history)));
+	else if (is_unknown_schema(history))
+		check_unknown_schema(history, plan);
 	plan_up(target, scripts, history, plan);
 	return true;
 }

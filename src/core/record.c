@@ -163,6 +163,19 @@ send_sql(struct arena *a, struct record_writer *w, const struct conn_sql *sql, s
 	return error_at(err, "cannot write the history");
 }
 
+/* Without an answer nobody knows whether it has happened; a server that ends the session tells. */
+static bool
+commit(struct arena *a, struct conn *c, struct error *err)
+{
+	if (conn_query(a, c, "COMMIT", 0, NULL, NULL, err))
+		return true;
+	if (err->code != ERR_CONNECT || err->sqlstate[0] != '\0')
+		return false;
+	err->code = ERR_UNKNOWN;
+	err->state = "the connection was lost: whether the history was written is not known";
+	return error_next(err, "Run the same command again: it looks at the history first.");
+}
+
 /* Ends the transaction; the first error is the one that is told. */
 static bool
 close_transaction(struct arena *a, struct record_writer *w, bool ok, struct error *err)
@@ -171,7 +184,7 @@ close_transaction(struct arena *a, struct record_writer *w, bool ok, struct erro
 	struct error *ignored = error_new(a);
 
 	if (ok)
-		return conn_query(a, c, "COMMIT", 0, NULL, NULL, err);
+		return commit(a, c, err);
 	if (!conn_alive(c) || !conn_in_transaction(c))
 		return false;
 	conn_patience(c, ROLLBACK_MS);

@@ -260,7 +260,7 @@ repair_plan_baseline(const struct config *config, const char *version,
 			migration->script, migration->installed_on, migration->installed_by),
 		    "To record a single version without running it: \"migrate repair --applied "
 		    "VERSION\".");
-	else if (history->exists)
+	else if (history->exists && !history->journal_exists) /* else ours, its row did not come */
 		refuse(plan,
 		    arena_printf(a, "the history \"%s\".\"%s\" exists and holds no migration",
 			history->schema, history->table),

@@ -58,6 +58,17 @@ note_applied(struct run *r, const struct step *step, int64_t ms)
 	tell(r, EVENT_STEP_END, step, ms);
 }
 
+/* What came behind the run lock and before a step: the connection was lost, mostly. */
+static bool
+fail_outside(const struct run *r, struct error *err)
+{
+	if (err->code == ERR_CONNECT && err->state == NULL)
+		err->state = r->result->applied == 0
+		    ? "nothing was run"
+		    : "what was applied before is kept, nothing else was begun";
+	return false;
+}
+
 static enum apply_end
 write_records(struct run *r, const struct step *step, struct error *err)
 {
@@ -70,7 +81,8 @@ write_records(struct run *r, const struct step *step, struct error *err)
 	if (record_is_fence(err))
 		return APPLY_FENCED;
 	(void)watch_history(r->session, err);
-	err->state = "rolled back, the history is as it was";
+	if (err->code != ERR_UNKNOWN)
+		err->state = "rolled back, the history is as it was";
 	return APPLY_FAILED;
 }
 
@@ -429,5 +441,5 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	}
 	interrupt_last_words(NULL);
 	result->elapsed_ms = time_now_ms() - start;
-	return end == APPLY_DONE;
+	return end == APPLY_DONE ? true : fail_outside(&r, err);
 }

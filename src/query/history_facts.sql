@@ -60,8 +60,10 @@ SELECT
 		LEFT JOIN pg_catalog.pg_depend d
 			ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
 			AND d.objid OPERATOR(pg_catalog.=) o.oid
-			AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND (d.deptype OPERATOR(pg_catalog.=) 'e' OR o.relkind OPERATOR(pg_catalog.=) 'S'
+				AND d.deptype OPERATOR(pg_catalog.=) ANY (ARRAY['a', 'i']::pg_catalog."char"[]))
 		WHERE o.relnamespace OPERATOR(pg_catalog.=) n.oid AND d.objid IS NULL
+		AND o.relname OPERATOR(pg_catalog.=) ANY (ARRAY[$2, $3, $4, $5]::pg_catalog.text[]) IS NOT TRUE
 		AND o.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f', 'S', 'c']::pg_catalog."char"[])
 	) AND NOT EXISTS (
 		SELECT FROM pg_catalog.pg_type o

@@ -209,6 +209,8 @@ read_setting(const char *word)
 		{ "in_use", &history.schema_empty, false },
 		{ "no_schema", &history.schema_exists, false },
 		{ "empty_history", &history.exists, true },
+		{ "journal", &history.journal_exists, true },
+		{ "no_journal", &history.journal_exists, false },
 		{ "read_only", &history.writable, false },
 	};
 	const struct {
@@ -498,6 +500,13 @@ static const struct plan_case up_cases[] = {
 	    "" },
 	{ "baseline_on_up with a history", "V1", "SCHEMA", "in_use baseline_on_up",
 	    "SCHEMA=Success, V1=Pending", "V1#1", "" },
+	{ "baseline_on_up that ended before its row", "V1 V2", "",
+	    "in_use empty_history journal baseline_on_up", "V1=Ignored (Baseline), V2=Pending",
+	    "+BASELINE:1#1 V2#2", "" },
+	{ "baseline_on_up with an empty history of Flyway's", "V1", "",
+	    "in_use empty_history baseline_on_up", "V1=Pending", "V1#1", "" },
+	{ "a first run that ended before its first row", "V1", "",
+	    "empty_history journal baseline_on_up", "V1=Pending", "V1#1", "" },
 	{ "a schema that will be created", "V1", "", "no_schema", "V1=Pending", "V1#1", "" },
 	{ "a schema that must not be created", "V1", "", "no_schema create_schemas=off",
 	    "V1=Pending", "V1#1", "setup" },
@@ -541,7 +550,10 @@ static const struct plan_case baseline_cases[] = {
 	{ "behind a B file", "B3", "B3", "baseline=4", NULL, "", "setup" },
 	{ "with migrations", "V1", "V1", "", NULL, "", "setup" },
 	{ "an empty history", "V1", "", "empty_history", NULL, "", "setup" },
-	{ "only the schema row", "V1", "SCHEMA", "", NULL, "", "setup" },
+	{ "an empty history of ours: a baseline was to be marked", "V1", "",
+	    "empty_history journal", NULL, "+BASELINE:1#1", "" },
+	{ "only the schema row", "V1", "SCHEMA", "", NULL, "+BASELINE:1#1", "" },
+	{ "only Flyway's schema row", "V1", "SCHEMA", "no_journal", NULL, "", "setup" },
 	{ "validate_on_up off", "V1", "V1", "validate=off", NULL, "", "setup" },
 };
 
