@@ -123,12 +123,21 @@ cli: all $(TOOLS)
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/cli $(PYTEST)
 
+# A sample of the faults; test-faults tries them all, which takes most of an hour.
+faults: all
+	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
+		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/faults $(PYTEST)
+
+test-faults: all
+	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate sh tests/faults/all.sh
+
 # One after the other: the server is not there before deps, and lines should not mix.
 test: deps
 	$(MAKE) all
 	$(MAKE) check
 	$(MAKE) replay
 	$(MAKE) cli
+	$(MAKE) faults
 
 demo: deps
 	$(MAKE) all >/dev/null
@@ -173,5 +182,5 @@ clean:
 
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
-.PHONY: all install units house check replay cli test demo test-matrix fuzz coverage readme deps \
+.PHONY: all install units house check replay cli faults test-faults test demo test-matrix fuzz coverage readme deps \
 	deps-dev format clean

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""
+All faults on the wire, or some of them:
+
+    exhaust.py                              everything
+    exhaust.py --seed 7 --sample 500        that many, chosen by seed
+    exhaust.py --seed 7 --sample 500 --at 12   the twelfth of these alone
+    exhaust.py --suite copy --kind after    all of these
+    exhaust.py copy:after:server:31 ...     exactly these
+"""
+
+import argparse
+import collections
+import sys
+import time
+
+from trial import Bench, Scenario, sample, scenarios
+
+from cluster import Cluster  # noqa: I100  trial knows the way
+
+
+def chosen(options, bench):
+    if options.scenario:
+        return [Scenario.parse(text) for text in options.scenario]
+    if options.sample:
+        some = sample(bench, options.sample, options.seed)
+        return [some[options.at]] if options.at is not None else some
+    everything = list(scenarios(bench, options.suite, options.kind))
+    return everything[options.part :: options.parts]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("scenario", nargs="*")
+    parser.add_argument("--suite", action="append")
+    parser.add_argument("--kind", action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--at", type=int)
+    parser.add_argument("--part", type=int, default=0)
+    parser.add_argument("--parts", type=int, default=1)
+    parser.add_argument("--most", type=int, default=20, help="give up after so many violations")
+    options = parser.parse_args()
+    cluster = Cluster()
+    bench = Bench(cluster, "faults")
+    counts, exits, violations, start = collections.Counter(), collections.Counter(), 0, time.time()
+    try:
+        for scenario in chosen(options, bench):
+            found = bench.try_out(scenario)
+            if found is None:
+                continue
+            counts[scenario.kind] += 1
+            exits[bench.last_exit] += 1
+            for violation in found:
+                print(violation, flush=True)
+            violations += len(found)
+            if violations >= options.most:
+                break
+    finally:
+        bench.remove()
+        cluster.remove()
+    took = time.time() - start
+    print(f"{sum(counts.values())} scenarios in {took:.0f} s, {violations} violations")
+    print("  by kind: " + ", ".join(f"{kind} {count}" for kind, count in counts.items()))
+    print("  by exit: " + ", ".join(f"{code} {count}" for code, count in sorted(exits.items())))
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""
+The folders that the faults are tried on: each covers another path through the program.  The table
+"effects" has no key, so a statement that ran twice shows.
+"""
+
+from dataclasses import dataclass, field
+
+EFFECTS = "CREATE TABLE effects (n int, note text);\n"
+
+
+@dataclass
+class Suite:
+    name: str
+    files: dict
+    command: tuple = ("up",)
+    before: dict = field(default_factory=dict)  # files that are applied first, undisturbed
+    sql: str = ""  # what the database holds before that
+    stepwise: tuple = ()  # the files without a transaction
+
+    @property
+    def transactional(self):
+        return not self.stepwise
+
+
+# Three windows: more than 64 KiB, and more than a thousand statements.
+LONG = "".join(
+    f"INSERT INTO effects VALUES ({n}, '{'x' * 50}');\n" for n in range(1000, 2100)
+) + "".join(f"INSERT INTO effects VALUES ({n}, '{'y' * 25000}');\n" for n in range(3000, 3003))
+
+COPY = (
+    "COPY effects FROM STDIN;\n"
+    + "".join(f"{n}\trow {n}\n" for n in range(100, 120))
+    + "\\.\nINSERT INTO effects VALUES (120, 'behind');\n"
+)
+
+VIEW = "INSERT INTO effects VALUES ({0}, 'repeatable');\nCREATE OR REPLACE VIEW v AS SELECT {0} AS n;\n"
+
+SUITES = [
+    Suite(
+        "files",
+        {
+            "V1__effects.sql": EFFECTS + "INSERT INTO effects VALUES (1, 'one');",
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');\nCREATE INDEX effects_n ON effects (n);",
+            "V3__column.sql": "ALTER TABLE effects ADD COLUMN m int;\n"
+            "INSERT INTO effects VALUES (3, 'three', 3);\nCREATE TABLE other (id serial PRIMARY KEY);",
+        },
+    ),
+    Suite("windows", {"V2__long.sql": LONG}, before={"V1__effects.sql": EFFECTS}),
+    Suite(
+        "copy",
+        {"V2__copy.sql": COPY, "V3__more.sql": "INSERT INTO effects VALUES (3, 'three');"},
+        before={"V1__effects.sql": EFFECTS},
+    ),
+    Suite(
+        "repeatables",
+        {
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');",
+            "R__view.sql": VIEW.format(20),
+            "R__other.sql": "INSERT INTO effects VALUES (30, 'other');",
+        },
+        before={"V1__effects.sql": EFFECTS, "R__view.sql": VIEW.format(10)},
+    ),
+    Suite(
+        "group",
+        {
+            "V1__effects.sql": EFFECTS,
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');",
+            "R__view.sql": VIEW.format(10),
+        },
+        command=("up", "--group"),
+    ),
+    Suite(
+        "wrong",  # a file that fails: nothing of it may stay, whatever else goes wrong
+        {
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');",
+            "V3__wrong.sql": "INSERT INTO effects VALUES (3, 'three');\nSELECT 1 / 0;",
+        },
+        before={"V1__effects.sql": EFFECTS},
+    ),
+    Suite(
+        "schema",
+        {"V1__effects.sql": EFFECTS + "INSERT INTO effects VALUES (1, 'one');"},
+        command=("up", "--schema", "app"),
+    ),
+    Suite(
+        "baseline",
+        {"V1__effects.sql": EFFECTS, "V4__four.sql": "INSERT INTO effects VALUES (4, 'four');"},
+        command=("baseline", "3"),
+        sql=EFFECTS,
+    ),
+    Suite(
+        "baseline_on_up",
+        {"V1__effects.sql": EFFECTS, "V4__four.sql": "INSERT INTO effects VALUES (4, 'four');"},
+        command=("up", "--baseline-on-up", "--baseline-version", "3"),
+        sql=EFFECTS,
+    ),
+    Suite(
+        "repair",
+        {
+            "V1__effects.sql": EFFECTS + "-- a comment that was added\n",
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');  -- another one",
+            "V3__three.sql": None,
+        },
+        command=("repair",),
+        before={
+            "V1__effects.sql": EFFECTS,
+            "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');",
+            "V3__three.sql": "INSERT INTO effects VALUES (3, 'three');",
+        },
+    ),
+    Suite(
+        "repair_applied",
+        {"V2__two.sql": "INSERT INTO effects VALUES (2, 'two');"},
+        command=("repair", "--applied", "2"),
+        before={"V1__effects.sql": EFFECTS},
+    ),
+    Suite(
+        "stepwise",
+        {
+            "V2__steps.sql": "-- migrate:transaction off\nINSERT INTO effects VALUES (2, 'two');\n"
+            "INSERT INTO effects VALUES (3, 'three');\nSET work_mem = '5MB';\n"
+            "INSERT INTO effects SELECT 4, current_setting('work_mem');\nVACUUM effects;\n"
+            "INSERT INTO effects VALUES (5, 'five');\n",
+        },
+        before={"V1__effects.sql": EFFECTS},
+        stepwise=("V2__steps.sql",),
+    ),
+    Suite(
+        "concurrently",
+        {
+            "V2__index.sql": "CREATE INDEX CONCURRENTLY effects_n ON effects (n);\n"
+            "REINDEX INDEX CONCURRENTLY effects_old;\n",
+            "V3__gone.sql": "DROP INDEX CONCURRENTLY effects_gone;\n",
+            "V4__four.sql": "INSERT INTO effects VALUES (4, 'four');",
+        },
+        before={
+            "V1__effects.sql": EFFECTS + "INSERT INTO effects SELECT g, 'row' FROM generate_series(1, 100) g;\n"
+            "CREATE INDEX effects_old ON effects (note);\nCREATE INDEX effects_gone ON effects (n, note);\n",
+        },
+        stepwise=("V2__index.sql", "V3__gone.sql"),
+    ),
+    Suite(
+        "detach",
+        {"V2__detach.sql": "ALTER TABLE parts DETACH PARTITION parts_1 CONCURRENTLY;\n"},
+        before={
+            "V1__parts.sql": EFFECTS + "CREATE TABLE parts (n int) PARTITION BY RANGE (n);\n"
+            "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (10);\n"
+            "INSERT INTO parts VALUES (1);\n",
+        },
+        stepwise=("V2__detach.sql",),
+    ),
+]
+BY_NAME = {suite.name: suite for suite in SUITES}

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""
+A small part of what exhaust.py tries, another one each day; FAULTS_SEED= brings a day back, and
+exhaust.py takes the name of a scenario.
+"""
+
+import datetime
+import os
+
+import pytest
+from trial import Scenario, sample
+
+SEED = int(os.environ.get("FAULTS_SEED", datetime.date.today().toordinal()))
+SIZE = int(os.environ.get("FAULTS_SAMPLE", 100))
+
+# Each of these once did harm.
+FOUND = [
+    "baseline:terminate:server:88",  # the history was made, its first row not: refused for ever
+    "baseline:after:client:72",
+    "baseline_on_up:refused:server:85",  # and then V1 ran on a schema that had it
+]
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_finds_its_way_on(bench, name):
+    assert bench.try_out(Scenario.parse(name)) == []
+
+
+def test_one_fault_on_the_wire_loses_and_repeats_nothing(bench):
+    found = []
+    for scenario in sample(bench, SIZE, SEED):
+        found += bench.try_out(scenario) or []
+    assert not found, f"FAULTS_SEED={SEED}\n" + "\n".join(found[:5])
