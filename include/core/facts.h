@@ -21,7 +21,6 @@ struct table_lock {
 	int64_t oid;
 	const char *name; /* quoted for SQL, schema-qualified */
 	bool flushable; /* an ordinary or partitioned table: LOCK TABLE works */
-	int64_t relations; /* that one lock of it means: partitions count */
 };
 
 struct facts {

@@ -117,6 +117,8 @@ add_lock(struct arena *a, const struct wanted *wanted, const struct rows *rows, 
 {
 	const char *kind = rows_value(rows, row, 3);
 
+	if (wanted->lock->only && rows_true(rows, row, 4))
+		return;
 	out->locks = arena_extend(a, out->locks, out->count, sizeof(*out->locks));
 	out->locks[out->count++] = (struct table_lock){
 		.script = wanted->script,
@@ -125,7 +127,6 @@ add_lock(struct arena *a, const struct wanted *wanted, const struct rows *rows, 
 		.oid = rows_integer(rows, row, 1),
 		.name = rows_value(rows, row, 2),
 		.flushable = *kind == 'r' || *kind == 'p',
-		.relations = wanted->lock->only ? 1 : rows_integer(rows, row, 4),
 	};
 }
 

@@ -31,13 +31,10 @@ int64_t
 send_strong_locks(const struct facts *facts, const struct script *script)
 {
 	const struct table_lock *locks;
-	int64_t sum = 0;
 	size_t count;
 
 	find_locks(facts, script, &locks, &count);
-	for (size_t i = 0; i < count; i++)
-		sum += locks[i].relations;
-	return sum;
+	return (int64_t)count;
 }
 
 int64_t
@@ -46,7 +43,7 @@ send_strong_locks_of(const struct send *s, const struct statement *kept)
 	int64_t sum = 0;
 
 	for (size_t i = 0; kept != NULL && i < s->lock_count; i++)
-		sum += s->locks[i].statement == kept->number ? s->locks[i].relations : 0;
+		sum += s->locks[i].statement == kept->number;
 	return sum;
 }
 

@@ -1,15 +1,13 @@
 -- The existing tables behind the names that pending statements lock: for item n of the three
 -- arrays (kind: table, index, constraint, referenced, referencing or column; a quoted, maybe
 -- qualified name; the name of a constraint or column) the oid, the quoted name, the kind of
--- relation and how many relations one lock of it means (a partitioned table locks its partitions
+-- relation, and whether it is locked as a partition only (a partitioned table locks its partitions
 -- too, except where a partition is dropped).
 SELECT i.n,
        t.oid,
        pg_catalog.format('%I.%I', s.nspname, t.relname),
        t.relkind,
-       CASE WHEN t.relkind OPERATOR(pg_catalog.=) 'p' AND NOT target.alone
-            THEN (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_tree(t.oid))
-            ELSE 1 END
+       t.oid OPERATOR(pg_catalog.<>) target.oid
   FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]),
                   pg_catalog.unnest($3::pg_catalog.text[]))
        WITH ORDINALITY AS i(kind, name, part, n)
@@ -44,7 +42,11 @@ SELECT i.n,
                                 WHERE a.attrelid OPERATOR(pg_catalog.=) named.oid
                                   AND a.attname OPERATOR(pg_catalog.=) i.part
                                   AND a.attnum OPERATOR(pg_catalog.=) ANY (k.confkey))))) AS target(oid, alone)
-  JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) target.oid
+ CROSS JOIN LATERAL (
+       SELECT target.oid
+       UNION
+       SELECT p.relid FROM pg_catalog.pg_partition_tree(target.oid) p WHERE NOT target.alone) AS tree(oid)
+  JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) tree.oid
   JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) t.relnamespace
  WHERE s.nspname OPERATOR(pg_catalog.!~) '^pg_temp_'
- ORDER BY i.n, t.oid;
+ ORDER BY i.n, t.oid OPERATOR(pg_catalog.<>) target.oid, t.oid;

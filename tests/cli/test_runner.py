@@ -323,3 +323,19 @@ def test_psql_does_with_the_dry_run_what_up_does(cluster, make_runner, setting):
                 assert psql.returncode == 0 and psql.stderr == "", psql
             outcomes.append(outcome(db, schema))
     assert outcomes[0] == outcomes[1]
+
+
+# --- the patient lock ---
+
+
+def test_patient_lock_takes_the_partitions_too(db, migrate):
+    """Only that makes the server cancel an autovacuum that is at work on one of them."""
+    db.execute("CREATE SCHEMA app; CREATE TABLE app.p (i int) PARTITION BY RANGE (i)")
+    db.execute("CREATE TABLE app.p1 PARTITION OF app.p FOR VALUES FROM (0) TO (9)")
+    with db.connect(autocommit=False) as other:
+        other.execute("LOCK TABLE app.p1 IN SHARE UPDATE EXCLUSIVE MODE")
+        run = migrate.start("up", files={"V1__a.sql": "ALTER TABLE app.p ADD COLUMN c int;"})
+        db.wait_for_statement("LOCK TABLE ONLY app.p1")
+    ended = run.wait(30)
+    assert ended.exit == 0, ended
+    assert "failed (55P03)" not in ended.stderr, ended
