@@ -575,6 +575,7 @@ def test_pooler_is_noticed(db, migrate, make_proxy):
 
 def test_no_right_to_create_the_history(db, migrate):
     role = db.role()
+    db.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # as from 15 on
     run = migrate("up", files={"V1__a.sql": OK}, env={"DATABASE_URL": db.url_for(user=role)})
     refused(db, run, 4, role, "public")
 
