@@ -2,6 +2,7 @@
 #include "sql/parse.h"
 
 #include <check.h>
+#include <pg_query.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,52 +158,54 @@ END_TEST
 
 static const struct {
 	const char *text, *newer, *locks;
+	int since; /* the first grammar that reads it; 0: 18 */
 } newer[] = {
-	{ "alter table t alter a set storage default", "SET STORAGE DEFAULT",
-	    "ACCESS EXCLUSIVE t" },
+	{ "alter table t alter a set storage default", "SET STORAGE DEFAULT", "ACCESS EXCLUSIVE t",
+	    16 },
 	{ "create table t (a text storage external, b int references p)", "STORAGE",
-	    "SHARE ROW EXCLUSIVE p" },
+	    "SHARE ROW EXCLUSIVE p", 16 },
 	{ "alter table t add check (a is not json object with unique keys)", "IS JSON",
-	    "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 16 },
 	{ "alter table t alter a set expression as ((a + 1))", "SET EXPRESSION",
-	    "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 17 },
 	{ "alter table t set access method default", "SET ACCESS METHOD DEFAULT",
-	    "ACCESS EXCLUSIVE only t" },
+	    "ACCESS EXCLUSIVE only t", 17 },
 	{ "alter table t add a int generated always as (b + 1) virtual", "GENERATED ... VIRTUAL",
-	    "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 0 },
 	{ "create table t (a int, b int generated always as (a) stored, "
 	  "c int generated always as (a), d int references p)",
-	    "GENERATED ... VIRTUAL", "SHARE ROW EXCLUSIVE p" },
+	    "GENERATED ... VIRTUAL", "SHARE ROW EXCLUSIVE p", 0 },
 	{ "alter table t add constraint n not null \"A b\" not valid", "NOT NULL constraint",
-	    "ACCESS EXCLUSIVE t" },
-	{ "alter table t add not null a no inherit", "NOT NULL constraint", "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 0 },
+	{ "alter table t add not null a no inherit", "NOT NULL constraint", "ACCESS EXCLUSIVE t",
+	    0 },
 	{ "create table t (a int constraint x not null default 1, constraint y not null a)",
-	    "NOT NULL constraint", "" },
-	{ "create table t (a int not null no inherit)", "NOT NULL NO INHERIT", "" },
+	    "NOT NULL constraint", "", 0 },
+	{ "create table t (a int not null no inherit)", "NOT NULL NO INHERIT", "", 0 },
 	{ "alter table t add constraint c check (a > 0) not enforced", "NOT ENFORCED",
-	    "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 0 },
 	{ "alter table t add foreign key (a) references p (a) on delete cascade not enforced",
-	    "NOT ENFORCED", "SHARE ROW EXCLUSIVE t, SHARE ROW EXCLUSIVE p" },
+	    "NOT ENFORCED", "SHARE ROW EXCLUSIVE t, SHARE ROW EXCLUSIVE p", 0 },
 	{ "create table t (a int check (a > 0) enforced references p enforced)", "ENFORCED",
-	    "SHARE ROW EXCLUSIVE p" },
+	    "SHARE ROW EXCLUSIVE p", 0 },
 	{ "alter table t alter constraint c enforced", "ALTER CONSTRAINT ENFORCED",
-	    "ACCESS EXCLUSIVE t, SHARE ROW EXCLUSIVE constraint t/c" },
+	    "ACCESS EXCLUSIVE t, SHARE ROW EXCLUSIVE constraint t/c", 0 },
 	{ "alter table t alter constraint c not enforced", "ALTER CONSTRAINT NOT ENFORCED",
-	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE constraint t/c" },
+	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE constraint t/c", 0 },
 	{ "alter table t alter constraint c no inherit", "ALTER CONSTRAINT INHERIT",
-	    "ACCESS EXCLUSIVE t" },
+	    "ACCESS EXCLUSIVE t", 0 },
 	{ "create table t (a int, b daterange, primary key (a, b without overlaps), "
 	  "foreign key (a, period b) references p (a, period b))",
-	    "WITHOUT OVERLAPS", "SHARE ROW EXCLUSIVE p" },
-	{ "vacuum (full) only t", "VACUUM ONLY", "ACCESS EXCLUSIVE t" },
-	{ "repack t", "REPACK", "ACCESS EXCLUSIVE t" },
-	{ "repack (verbose) s.t (a, b) using index i", "REPACK", "ACCESS EXCLUSIVE s.t" },
-	{ "repack t using index", "REPACK", "ACCESS EXCLUSIVE t" },
-	{ "repack", "REPACK", "" },
+	    "WITHOUT OVERLAPS", "SHARE ROW EXCLUSIVE p", 0 },
+	{ "vacuum (full) only t", "VACUUM ONLY", "ACCESS EXCLUSIVE t", 0 },
+	{ "repack t", "REPACK", "ACCESS EXCLUSIVE t", 0 },
+	{ "repack (verbose) s.t (a, b) using index i", "REPACK", "ACCESS EXCLUSIVE s.t", 0 },
+	{ "repack t using index", "REPACK", "ACCESS EXCLUSIVE t", 0 },
+	{ "repack", "REPACK", "", 0 },
 	{ "alter table p split partition c into (partition a default)", "SPLIT PARTITION",
-	    "ACCESS EXCLUSIVE only p, ACCESS EXCLUSIVE c" },
+	    "ACCESS EXCLUSIVE only p, ACCESS EXCLUSIVE c", 0 },
 	{ "alter table p merge partitions (a, b) into c", "MERGE PARTITIONS",
-	    "ACCESS EXCLUSIVE only p, ACCESS EXCLUSIVE a" },
+	    "ACCESS EXCLUSIVE only p, ACCESS EXCLUSIVE a", 0 },
 };
 
 START_TEST(reads_newer_syntax_as_its_nearest_older_form)
@@ -210,7 +213,10 @@ START_TEST(reads_newer_syntax_as_its_nearest_older_form)
 	classify(newer[_i].text, 18);
 	ck_assert_pstr_eq(class.parse_error, NULL);
 	ck_assert(class.parsed);
-	ck_assert_pstr_eq(class.newer, newer[_i].newer);
+	/* What the grammar at hand reads by itself is nothing newer. */
+	ck_assert_pstr_eq(class.newer,
+	    newer[_i].since != 0 && newer[_i].since <= PG_VERSION_NUM / 10000 ? NULL
+									      : newer[_i].newer);
 	ck_assert_str_eq(text_of_locks(), newer[_i].locks);
 }
 END_TEST
