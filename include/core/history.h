@@ -16,6 +16,24 @@
  * the tables by history_create.h.
  */
 
+/* A statement of an unfinished file, as the journal knows it. */
+struct unfinished_statement {
+	int64_t number;
+	uint32_t hash; /* statement_body_hash of it alone */
+	bool done;
+	const char
+	    *before; /* what was there before it, as JSON; NULL with a transaction around it */
+};
+
+/* How far a file without a transaction came. */
+struct unfinished {
+	struct unfinished_statement *list; /* by number */
+	size_t count;
+	int64_t done; /* so many statements, from the first on, are done */
+	int64_t total; /* of the file as it was then */
+	bool unknown; /* what became of the next one cannot be told */
+};
+
 struct history_row {
 	int rank;
 	const char *version; /* NULL for repeatables, SCHEMA rows */
@@ -31,6 +49,7 @@ struct history_row {
 	bool success;
 	bool body_known; /* the journal knows the body_hash of the applied file (script.h) */
 	uint32_t body_hash;
+	const struct unfinished *unfinished; /* or NULL; never with success */
 };
 
 struct history {
@@ -52,7 +71,8 @@ struct history {
 };
 
 /*
- * Reads the history, in two waits for the server at any number of rows.  What makes it unusable
+ * Reads the history, in two waits for the server at any number of rows, and a third one when a file
+ * is unfinished.  What makes it unusable
  * (foreign owner, trigger, rule, RLS, wrong columns, relation kind, both tables) is added to
  * problems (ERR_REFUSED), and then no row is read: reading may run the code of strangers.  False:
  * a name that is too long (ERR_USAGE), the server refused or is gone.

@@ -21,7 +21,8 @@
 enum lane_what {
 	LANE_OWN, /* a statement of ours */
 	LANE_STATEMENT, /* one of the file */
-	LANE_RECORD, /* the history row */
+	LANE_RECORD, /* a row of the history or the journal */
+	LANE_CLEAN, /* takes away what an earlier try left */
 	LANE_COMMIT,
 	LANE_SYNC
 };
@@ -54,6 +55,9 @@ struct lane {
 
 	/* When to look at the locks: max_blocking, and how often; 0 is never. */
 	int64_t max_blocking_ms, look_every_ms, look_after_ms, looked_ms;
+	/* It waits patiently, in nobody's way: says for whom now and then. */
+	bool patient;
+	int64_t told_ms;
 
 	int64_t started_us, last_done_us; /* work_ms counts between the two */
 	int64_t cancelled_ms; /* when the server was asked to cancel; 0: not */
@@ -91,6 +95,8 @@ MUST_CHECK bool lane_open(struct lane *lane);
 void lane_close(struct lane *lane);
 /* The transaction cannot go on for a reason that the caller knows: lane_close rolls it back. */
 void lane_abandon(struct lane *lane);
+/* Role and search_path are ours again until the end of the transaction. */
+MUST_CHECK bool lane_leave_file(struct lane *lane);
 /* DISCARD ALL without the advisory locks (manual: DISCARD); ends with NULL. */
 extern const char *const lane_reset_statements[];
 /*
@@ -102,6 +108,8 @@ MUST_CHECK bool lane_reset(struct lane *lane);
 void lane_clean(struct lane *lane, int64_t ms);
 /* Says when the watcher is to look: in the middle of each try but the first, and behind 2 s. */
 void lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocking_ms);
+/* The same for a statement that waits patiently, and who it waits for is told. */
+void lane_watch_patiently(struct lane *lane);
 /* How long statements ran, until the last one that ended well. */
 int64_t lane_work_ms(const struct lane *lane);
 

@@ -90,6 +90,8 @@ struct step {
 	struct script *script; /* STEP_SCRIPT */
 	struct record *records; /* STEP_RECORD: all in one transaction; STEP_SCRIPT: one, its row */
 	size_t record_count;
+	/* STEP_SCRIPT: the row of an interrupted file that is gone on with, or NULL. */
+	const struct history_row *resumes;
 };
 
 /* A line of status that does not fit, or is pending: what validate tells as JSON. */
@@ -101,6 +103,7 @@ struct misfit {
 
 struct plan {
 	struct arena *arena;
+	enum goal_kind goal;
 	struct entry *entries;
 	size_t entry_count;
 	struct step *steps;
@@ -143,6 +146,8 @@ MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct
  */
 void plan_read(struct plan *plan, const struct script_environment *env);
 
+/* Adds something to be said in passing. */
+void plan_note(struct plan *plan, const char *note);
 /* Everything that up refuses, in one list, in the order files, setup, fit. */
 void plan_refusals(const struct plan *plan, const struct config *config, struct problems *out);
 

@@ -18,6 +18,7 @@ struct record_writer {
 	const char *installed_by;
 	/* The queries, with their names put in. */
 	const char *insert, *delete, *update, *succeed, *journal, *is_done;
+	const char *open, *statement, *close, *stale, *mark; /* of a file without a transaction */
 	char host[256], pid[16], lock_key[24];
 };
 
@@ -30,6 +31,10 @@ void record_sql(struct arena *a, const struct record_writer *w, const struct rec
 /* RECORD_SUCCEED of a file without a transaction, with how long it took. */
 void record_sql_succeed(
     struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct conn_sql *out);
+/* The server's primary message, without secrets and not too long; never its DETAIL. */
+const char *record_error(struct arena *a, const struct error *failure);
+/* A number as a parameter. */
+const char *record_integer(struct arena *a, int64_t value);
 
 /* A journal row about a file: how an attempt ended. */
 struct journal_entry {
@@ -46,16 +51,19 @@ void record_sql_journal(struct arena *a, const struct record_writer *w,
 
 /* Did a record fail because another run has the lock or took the rank? */
 bool record_is_fence(const struct error *err);
-/* Ends a file without a transaction: its row becomes a success, with the journal's row. */
-MUST_CHECK bool record_succeed(struct arena *a, struct record_writer *w, int rank,
-    const struct journal_entry *entry, struct error *err);
 /*
  * Did the transaction of a file commit?  To be asked under the run lock, when the answer to COMMIT
  * was lost: never pg_xact_status, which may lie behind a crash.
  */
 MUST_CHECK bool record_is_done(struct arena *a, struct record_writer *w,
     const struct script *script, bool *done, struct error *err);
-/* Writes the records of a step in one transaction of its own, under the fence. */
+/* Sends statements in one transaction of their own, under the fence. */
+MUST_CHECK bool record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list,
+    size_t count, struct error *err);
+/*
+ * Writes the records of a step in one transaction of its own, under the fence.  The journal is told
+ * of a file without a transaction that is marked by hand.
+ */
 MUST_CHECK bool record_write(struct arena *a, struct record_writer *w, const struct record *records,
     size_t count, struct error *err);
 

@@ -20,6 +20,7 @@ struct send_timeout {
 	const char *name;
 	int64_t own_ms; /* for statements without a directive; -1: the file set it, unseen */
 	int64_t current_ms; /* -1: not known */
+	int64_t session_ms; /* what it is again behind a transaction; -1: not known */
 };
 
 struct send {
@@ -29,7 +30,8 @@ struct send {
 	struct script_reader *reader;
 	const struct table_lock *locks; /* those of this script, by statement */
 	size_t lock_count;
-	bool transaction; /* SET LOCAL, in a transaction of ours */
+	bool transaction; /* the whole script is in one */
+	bool local; /* SET LOCAL, in a transaction of ours */
 	int64_t share_ms; /* of one strong lock; 0: no limit but lock_timeout */
 	const char *run_setting; /* to be said again when the file wipes it; NULL outside of one */
 	struct send_timeout lock, statement;
@@ -54,6 +56,13 @@ int64_t send_strong_locks_of(const struct send *s, const struct statement *kept)
 struct split_item;
 MUST_CHECK bool send_next(struct send *s, struct split_item *item, const struct statement **kept,
     bool *end, struct error *err);
+/*
+ * Without a transaction around the script: the next statement gets one of its own (local), or is
+ * said without.
+ */
+void send_alone(struct send *s, bool local);
+/* The lock_timeout for a statement of ours. */
+MUST_CHECK bool send_lock_timeout(struct send *s, int64_t ms);
 /* Says it, with its timeouts before it and its COPY data behind it. */
 MUST_CHECK bool send_say(
     struct send *s, const struct split_item *item, const struct statement *kept, struct error *err);

@@ -10,6 +10,8 @@
 int step_next_rank(const struct history *history);
 /* A file that is to run, with the row that it will get. */
 void step_add_script(struct plan *plan, struct script *script, int rank);
+/* An interrupted file that is gone on with, under the row that it has. */
+void step_add_resumed(struct plan *plan, struct script *script, const struct history_row *row);
 /* One more change of the history; neighbours are one step, in one transaction. */
 void step_add_record(struct plan *plan, struct record record);
 /* The row that a script gets. */

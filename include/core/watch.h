@@ -17,6 +17,8 @@ struct watch;
 struct watch *watch_new(struct arena *a, struct session *s);
 /* Who blocks our backend right now, as text, or NULL: nobody, or it cannot be seen. */
 const char *watch_blockers(struct arena *a, struct watch *w);
+/* Who keeps a statement that runs CONCURRENTLY waiting: also those whose snapshots are too old. */
+const char *watch_snapshots(struct arena *a, struct watch *w);
 /* Who holds locks on these relations. */
 const char *watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t count);
 /*

@@ -226,6 +226,18 @@ say_try(struct progress *p, const struct event *event)
 }
 
 static void
+say_wait(struct progress *p, const struct event *event)
+{
+	char elapsed[32];
+
+	if (p->config->quiet)
+		return;
+	say_name(event);
+	fprintf(stderr, "for %s now, at present waiting", seconds(elapsed, event->elapsed_ms));
+	say_text(" for ", event->text);
+}
+
+static void
 say_statement(struct progress *p, const struct event *event)
 {
 	char elapsed[32];
@@ -304,6 +316,7 @@ emit(struct sink *sink, const struct event *event)
 		[EVENT_STATEMENT_DONE] = say_statement,
 		[EVENT_ROWS] = say_row,
 		[EVENT_COMMIT_SENT] = NULL,
+		[EVENT_WAIT] = say_wait,
 		[EVENT_TRY_FAILED] = say_try,
 		[EVENT_STEP_END] = say_end,
 		[EVENT_STEP_FAILED] = end_notices,

@@ -49,23 +49,6 @@ begin(struct attempt *t)
 	    own(t, t->x->writer.run_setting);
 }
 
-/* What the file may have changed must not reach our own statements. */
-static bool
-leave_file(struct attempt *t)
-{
-	const struct config *config = t->x->session->config;
-
-	if (!own(t, "RESET SESSION AUTHORIZATION"))
-		return false;
-	if (config->role == NULL
-		? !own(t, "RESET ROLE")
-		: !own(t,
-		      arena_printf(t->arena, "SET LOCAL ROLE %s",
-			  conn_identifier(t->arena, t->x->session->conn, config->role))))
-		return false;
-	return own(t, query_own_search_path);
-}
-
 static bool
 say_rows(struct attempt *t, const struct step *step)
 {
@@ -147,8 +130,8 @@ say_step(struct attempt *t, const struct step *step, bool first)
 		return false;
 	send.run_setting = t->x->writer.run_setting;
 	send.share_ms = locks > 0 ? tries_share(t->budget_ms, locks) : 0;
-	return send_all(&send, t->file_error) && leave_file(t) && limit_own_wait(t, &send) &&
-	    say_rows(t, step);
+	return send_all(&send, t->file_error) && lane_leave_file(&t->lane) &&
+	    limit_own_wait(t, &send) && say_rows(t, step);
 }
 
 static bool

@@ -213,6 +213,19 @@ add_pending(struct plan *plan, const struct entry *e)
 }
 
 static void
+add_interrupted(struct plan *plan, const struct entry *e)
+{
+	const struct unfinished *u = e->row->unfinished;
+	struct error *err = add(plan, &plan->pending_problems, e,
+	    code(e, "FAILED_VERSIONED_MIGRATION", "FAILED_REPEATABLE_MIGRATION"));
+
+	(void)error_set_at(err, ERR_FINDINGS, place(e),
+	    "\"%s\" was interrupted: %lld of %lld statements are done", e->script->script,
+	    (long long)u->done, (long long)u->total);
+	(void)error_next(err, "Run \"migrate up\", which goes on with it.");
+}
+
+static void
 add_outdated(struct plan *plan, const struct entry *e)
 {
 	struct error *err = add(plan, &plan->pending_problems, e, "OUTDATED_REPEATABLE_MIGRATION");
@@ -288,6 +301,9 @@ check(struct plan *plan, const struct entry *e, const char *baseline)
 	case STATE_OUTDATED:
 		add_outdated(plan, e);
 		break;
+	case STATE_INTERRUPTED:
+		add_interrupted(plan, e);
+		break;
 	case STATE_SUCCESS:
 	case STATE_OUT_OF_ORDER:
 	case STATE_BASELINE:
@@ -302,7 +318,6 @@ check(struct plan *plan, const struct entry *e, const char *baseline)
 	case STATE_DELETED:
 	case STATE_UNDONE:
 	case STATE_AVAILABLE:
-	case STATE_INTERRUPTED:
 	case STATE_HELD:
 		break;
 	}

@@ -404,6 +404,79 @@ read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
 	return true;
 }
 
+/* The columns of journal_progress.sql. */
+enum progress {
+	PROGRESS_RANK,
+	PROGRESS_STATEMENT,
+	PROGRESS_HASH,
+	PROGRESS_STATE,
+	PROGRESS_BEFORE,
+	PROGRESS_TOTAL
+};
+
+static void
+add_statement(struct arena *a, struct unfinished *u, const struct rows *rows, size_t i)
+{
+	const char *state = rows_value(rows, i, PROGRESS_STATE);
+	struct unfinished_statement statement = {
+		.number = rows_integer(rows, i, PROGRESS_STATEMENT),
+		.hash = (uint32_t)rows_integer(rows, i, PROGRESS_HASH),
+		.done = strcmp(state, "done") == 0,
+		.before = rows_value(rows, i, PROGRESS_BEFORE),
+	};
+
+	u->list = arena_extend(a, u->list, u->count, sizeof(*u->list));
+	u->list[u->count++] = statement;
+	if (statement.done && statement.number == u->done + 1)
+		u->done++;
+	/* An intent that no catalog can decide. */
+	u->unknown = strcmp(state, "unknown") == 0 ||
+	    (strcmp(state, "running") == 0 && statement.before == NULL);
+}
+
+static void
+add_progress(struct arena *a, struct history *h, const struct rows *rows)
+{
+	struct unfinished *u = NULL;
+	struct history_row *row = NULL;
+
+	for (size_t i = 0, k = 0; i < rows->count; i++) {
+		int rank = (int)rows_integer(rows, i, PROGRESS_RANK);
+
+		if (row == NULL || row->rank != rank) {
+			while (k < h->count && h->rows[k].rank != rank)
+				k++;
+			if (k == h->count)
+				return; /* written since the rows were read */
+			row = &h->rows[k];
+			u = arena_alloc(a, sizeof(*u));
+			u->total = rows_integer(rows, i, PROGRESS_TOTAL);
+			row->unfinished = u;
+		}
+		if (rows_value(rows, i, PROGRESS_STATEMENT) != NULL)
+			add_statement(a, u, rows, i);
+	}
+}
+
+static bool
+read_progress(struct arena *a, struct conn *c, struct history *h, struct error *err)
+{
+	bool failed = false;
+	struct rows rows;
+
+	for (size_t i = 0; i < h->count; i++)
+		failed = failed || !h->rows[i].success;
+	if (!failed || !h->journal_exists)
+		return true;
+	if (!conn_query(a, c,
+		conn_query_text(a, c, query_journal_progress, "schema", h->schema, "table",
+		    h->table, "journal", h->journal, (const char *)NULL),
+		0, NULL, &rows, err))
+		return false;
+	add_progress(a, h, &rows);
+	return true;
+}
+
 bool
 history_read(struct arena *a, struct conn *c, const struct config *config, struct history *out,
     struct problems *problems, struct error *err)
@@ -428,5 +501,5 @@ history_read(struct arena *a, struct conn *c, const struct config *config, struc
 	out->journal_exists = look_at(a, c, out, &rows, out->journal, problems);
 	if (!out->exists || problems->count > before)
 		return true;
-	return read_rows(a, c, out, err);
+	return read_rows(a, c, out, err) && read_progress(a, c, out, err);
 }

@@ -16,7 +16,10 @@ enum {
 	ROWS_SHOWN = 10,
 	LOOK_EVERY_MS = 250,
 	LOOK_AFTER_MS = 2000,
-	LEAST_LOOK_MS = 20
+	LEAST_LOOK_MS = 20,
+	PATIENT_LOOK_MS = 1000,
+	TELL_AFTER_MS = 5000,
+	TELL_EVERY_MS = 30000
 };
 
 struct lane_expectation {
@@ -242,6 +245,25 @@ cancel_in_turn(struct lane *lane)
 		cancel(lane);
 }
 
+/* Who keeps us waiting, to somebody who may wonder why nothing happens. */
+static void
+tell(struct lane *lane, struct arena *a)
+{
+	int64_t start = lane->started_us / 1000, now = lane->looked_ms;
+	const char *text;
+
+	if (now - start < TELL_AFTER_MS ||
+	    (lane->told_ms != 0 && now - lane->told_ms < TELL_EVERY_MS))
+		return;
+	text = watch_snapshots(a, lane->watch);
+	if (text == NULL)
+		return;
+	lane->told_ms = now;
+	event_emit(lane->session->sink,
+	    &(struct event){
+		.kind = EVENT_WAIT, .step = lane->step, .elapsed_ms = now - start, .text = text });
+}
+
 /* The watcher's turn: who waits behind us, and who blocks us. */
 static void
 look(struct lane *lane)
@@ -254,6 +276,8 @@ look(struct lane *lane)
 	text = watch_blockers(a, lane->watch);
 	if (text != NULL)
 		lane->blockers = arena_strdup(lane->arena, text);
+	if (lane->patient)
+		tell(lane, a);
 	if (lane->max_blocking_ms > 0) {
 		text = watch_behind(a, lane->watch, lane->max_blocking_ms);
 		if (text != NULL) {
@@ -559,6 +583,19 @@ const char *const lane_reset_statements[] = { "CLOSE ALL", "SET SESSION AUTHORIZ
 	"DISCARD SEQUENCES", NULL };
 
 bool
+lane_leave_file(struct lane *lane)
+{
+	const struct config *config = lane->session->config;
+	const char *role = config->role == NULL
+	    ? "NONE"
+	    : conn_identifier(lane->arena, lane->session->conn, config->role);
+
+	return lane_say(lane, LANE_OWN, 0, "SET LOCAL SESSION AUTHORIZATION DEFAULT") &&
+	    lane_say(lane, LANE_OWN, 0, arena_printf(lane->arena, "SET LOCAL ROLE %s", role)) &&
+	    lane_say(lane, LANE_OWN, 0, query_own_search_path);
+}
+
+bool
 lane_reset(struct lane *lane)
 {
 	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
@@ -581,6 +618,15 @@ lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocki
 	lane->max_blocking_ms = max_blocking_ms;
 	lane->look_every_ms = attempt > 1 && half < LOOK_EVERY_MS ? half : LOOK_EVERY_MS;
 	lane->look_after_ms = attempt > 1 ? 0 : LOOK_AFTER_MS;
+}
+
+void
+lane_watch_patiently(struct lane *lane)
+{
+	lane->patient = true;
+	lane->max_blocking_ms = 0; /* nobody waits for it; cancelling leaves a ruin */
+	lane->look_every_ms = PATIENT_LOOK_MS;
+	lane->look_after_ms = LOOK_AFTER_MS;
 }
 
 int64_t

@@ -7,6 +7,7 @@
 #include "core/fit.h"
 #include "core/match.h"
 #include "core/repair.h"
+#include "core/resume.h"
 #include "core/state.h"
 #include "core/step.h"
 
@@ -93,8 +94,8 @@ target_exists(const struct plan *plan, const struct target *target, struct error
 
 /* --- the parts of a plan --- */
 
-static void
-add_note(struct plan *plan, const char *note)
+void
+plan_note(struct plan *plan, const char *note)
 {
 	plan->notes.items = arena_extend(
 	    plan->arena, plan->notes.items, plan->notes.count, sizeof(*plan->notes.items));
@@ -145,13 +146,14 @@ count_entries(struct plan *plan)
 		plan->applied_count += is_applied(e);
 		plan->pending_count += e->state == STATE_PENDING;
 		plan->outdated_count += e->state == STATE_OUTDATED;
+		plan->interrupted_count += e->state == STATE_INTERRUPTED;
 		if (e->state == STATE_FUTURE || e->state == STATE_FAILED_FUTURE) {
 			plan->future_count++;
 			future = e;
 		}
 	}
 	if (future != NULL)
-		add_note(plan,
+		plan_note(plan,
 		    arena_printf(plan->arena,
 			"the history is newer than the files: version %s (\"%s\") was applied %s "
 			"by %s",
@@ -214,6 +216,14 @@ check_unknown_schema(const struct history *h, struct plan *plan)
 	    "\"schema\" and \"table\".");
 }
 
+static bool
+is_beyond(const struct target *target, const struct entry *e)
+{
+	return target->version != NULL && e->version != NULL &&
+	    version_compare(e->version, target->version) > 0;
+}
+
+/* What was begun stands before what is new, and is ended first. */
 static void
 plan_up(const struct target *target, const struct scripts *scripts, const struct history *history,
     struct plan *plan)
@@ -224,11 +234,16 @@ plan_up(const struct target *target, const struct scripts *scripts, const struct
 	if (plan->step_count > 0)
 		rank++; /* behind the baseline */
 	for (i = 0; i < plan->entry_count; i++) {
-		const struct script *s = plan->entries[i].script;
+		const struct entry *e = &plan->entries[i];
+		struct script *script =
+		    e->script == NULL ? NULL : &scripts->list[e->script - scripts->list];
 
-		if (plan->entries[i].state != STATE_PENDING)
+		if (e->state == STATE_INTERRUPTED && !is_beyond(target, e))
+			step_add_resumed(plan, script, e->row);
+		else if (e->state == STATE_PENDING)
+			step_add_script(plan, script, rank++);
+		else
 			continue;
-		step_add_script(plan, &scripts->list[s - scripts->list], rank++);
 		if (target->next)
 			return;
 	}
@@ -332,6 +347,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 	bool made;
 
 	*plan = (struct plan){ .arena = a,
+		.goal = goal->kind,
 		.file_problems = plan->file_problems,
 		.setup_problems = plan->setup_problems };
 	plan->file_problems.arena = plan->setup_problems.arena = a;
@@ -341,7 +357,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 	    !target_read(a, goal->target != NULL ? goal->target : config->target, &target, err))
 		return false;
 	if (history->flyways)
-		add_note(plan,
+		plan_note(plan,
 		    arena_printf(a, "\"table\" is not set and only \"%s\" exists: using that one",
 			history->table));
 	if (goal->kind == GOAL_UP)
@@ -414,6 +430,9 @@ plan_read(struct plan *plan, const struct script_environment *env)
 		step->records[0].has_checksum = step->script->hashed;
 		step->records[0].checksum = step->script->checksum;
 	}
+	for (i = 0; i < plan->entry_count; i++)
+		if (plan->goal == GOAL_UP && plan->entries[i].state == STATE_INTERRUPTED)
+			resume_check(plan, &plan->entries[i], env);
 	fit_explain(plan, env);
 }
 

@@ -31,24 +31,30 @@ void
 record_writer_init(struct record_writer *w, struct arena *a, struct session *s)
 {
 	const struct history *h = &s->history;
+	const struct {
+		const char **text, *query;
+	} texts[] = {
+		{ &w->insert, query_record_insert },
+		{ &w->delete, query_record_delete },
+		{ &w->update, query_record_update },
+		{ &w->succeed, query_record_succeed },
+		{ &w->journal, query_record_journal },
+		{ &w->is_done, query_record_is_done },
+		{ &w->open, query_journal_open },
+		{ &w->statement, query_journal_statement },
+		{ &w->close, query_journal_close },
+		{ &w->stale, query_journal_stale },
+		{ &w->mark, query_journal_mark },
+	};
 
 	*w = (struct record_writer){ .session = s };
 	make_run_id(w->run_id);
 	w->run_setting = arena_printf(a, "SET LOCAL migrate.run = '%s'", w->run_id);
 	w->installed_by =
 	    s->config->installed_by != NULL ? s->config->installed_by : s->environment.user;
-	w->insert = conn_query_text(
-	    a, s->conn, query_record_insert, "schema", h->schema, "table", h->table, NULL);
-	w->delete = conn_query_text(
-	    a, s->conn, query_record_delete, "schema", h->schema, "table", h->table, NULL);
-	w->update = conn_query_text(
-	    a, s->conn, query_record_update, "schema", h->schema, "table", h->table, NULL);
-	w->succeed = conn_query_text(
-	    a, s->conn, query_record_succeed, "schema", h->schema, "table", h->table, NULL);
-	w->journal = conn_query_text(
-	    a, s->conn, query_record_journal, "schema", h->schema, "journal", h->journal, NULL);
-	w->is_done = conn_query_text(
-	    a, s->conn, query_record_is_done, "schema", h->schema, "journal", h->journal, NULL);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i].text = conn_query_text(a, s->conn, texts[i].query, "schema", h->schema,
+		    "table", h->table, "journal", h->journal, (const char *)NULL);
 	if (gethostname(w->host, sizeof(w->host)) != 0)
 		w->host[0] = '\0';
 	w->host[sizeof(w->host) - 1] = '\0';
@@ -56,8 +62,8 @@ record_writer_init(struct record_writer *w, struct arena *a, struct session *s)
 	snprintf(w->lock_key, sizeof(w->lock_key), "%" PRId64, h->lock_key);
 }
 
-static const char *
-integer(struct arena *a, int64_t value)
+const char *
+record_integer(struct arena *a, int64_t value)
 {
 	return arena_printf(a, "%" PRId64, value);
 }
@@ -65,21 +71,22 @@ integer(struct arena *a, int64_t value)
 static const char *
 checksum(struct arena *a, const struct record *r)
 {
-	return r->has_checksum ? integer(a, r->checksum) : NULL;
+	return r->has_checksum ? record_integer(a, r->checksum) : NULL;
 }
 
-static void
-sql_succeed(
+void
+record_sql_succeed(
     struct arena *a, const struct record_writer *w, int rank, int64_t ms, struct conn_sql *out)
 {
-	*out = (struct conn_sql){ w->succeed, 2, { integer(a, rank), integer(a, ms) } };
+	*out =
+	    (struct conn_sql){ w->succeed, 2, { record_integer(a, rank), record_integer(a, ms) } };
 }
 
 void
 record_sql(struct arena *a, const struct record_writer *w, const struct record *r, bool timed,
     struct conn_sql *out)
 {
-	const char *rank = integer(a, r->rank);
+	const char *rank = record_integer(a, r->rank);
 
 	switch (r->kind) {
 	case RECORD_INSERT:
@@ -96,14 +103,13 @@ record_sql(struct arena *a, const struct record_writer *w, const struct record *
 			{ rank, r->description, r->type, checksum(a, r) } };
 		break;
 	case RECORD_SUCCEED:
-		sql_succeed(a, w, r->rank, 0, out);
+		record_sql_succeed(a, w, r->rank, 0, out);
 		break;
 	}
 }
 
-/* The server's primary message, without secrets and not too long; never its DETAIL. */
-static const char *
-journal_error(struct arena *a, const struct error *failure)
+const char *
+record_error(struct arena *a, const struct error *failure)
 {
 	const char *text = mask_escape(a, mask_text(a, failure->message), 0);
 	size_t length = strlen(text);
@@ -124,15 +130,15 @@ record_sql_journal(struct arena *a, const struct record_writer *w, const struct 
 
 	if (e->failure != NULL) {
 		sqlstate = e->failure->sqlstate[0] == '\0' ? NULL : e->failure->sqlstate;
-		error = journal_error(a, e->failure);
+		error = record_error(a, e->failure);
 	}
 	*out = (struct conn_sql){ w->journal, 16,
 		{ w->run_id, e->script->script, e->script->version, e->type,
-		    integer(a, e->script->statement_total),
-		    integer(a, (int32_t)e->script->body_hash), e->state, integer(a, e->attempt),
-		    sqlstate, error, w->installed_by, w->host, w->pid,
-		    e->elapsed_ms < 0 ? NULL : integer(a, e->elapsed_ms), MIGRATE_VERSION,
-		    integer(a, e->lock_wait_ms) } };
+		    record_integer(a, e->script->statement_total),
+		    record_integer(a, (int32_t)e->script->body_hash), e->state,
+		    record_integer(a, e->attempt), sqlstate, error, w->installed_by, w->host,
+		    w->pid, e->elapsed_ms < 0 ? NULL : record_integer(a, e->elapsed_ms),
+		    MIGRATE_VERSION, record_integer(a, e->lock_wait_ms) } };
 }
 
 /* --- a transaction of records alone --- */
@@ -216,29 +222,38 @@ record_is_done(struct arena *a, struct record_writer *w, const struct script *sc
 }
 
 bool
-record_write(struct arena *a, struct record_writer *w, const struct record *records, size_t count,
+record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list, size_t count,
     struct error *err)
 {
 	bool ok = open_transaction(a, w, err);
 
-	for (size_t i = 0; ok && i < count; i++) {
-		struct conn_sql sql;
-
-		record_sql(a, w, &records[i], false, &sql);
-		ok = send_sql(a, w, &sql, err);
-	}
+	for (size_t i = 0; ok && i < count; i++)
+		ok = send_sql(a, w, &list[i], err);
 	return close_transaction(a, w, ok, err);
 }
 
-bool
-record_succeed(struct arena *a, struct record_writer *w, int rank,
-    const struct journal_entry *entry, struct error *err)
+/* A person has decided about a file that was half done. */
+static void
+sql_mark(const struct record_writer *w, const struct record *r, struct conn_sql *out)
 {
-	struct conn_sql succeed, journal;
-	bool ok = open_transaction(a, w, err);
+	bool applied = r->kind == RECORD_SUCCEED;
 
-	sql_succeed(a, w, rank, entry->elapsed_ms, &succeed);
-	record_sql_journal(a, w, entry, &journal);
-	ok = ok && send_sql(a, w, &succeed, err) && send_sql(a, w, &journal, err);
-	return close_transaction(a, w, ok, err);
+	*out = (struct conn_sql){ w->mark, 3,
+		{ r->script, applied ? "done" : "failed",
+		    applied ? "marked as applied by hand" : "marked as not applied by hand" } };
+}
+
+bool
+record_write(struct arena *a, struct record_writer *w, const struct record *records, size_t count,
+    struct error *err)
+{
+	struct conn_sql *list = arena_alloc(a, (2 * count + 1) * sizeof(*list));
+	size_t length = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		record_sql(a, w, &records[i], false, &list[length++]);
+		if (records[i].kind == RECORD_SUCCEED || records[i].kind == RECORD_DELETE)
+			sql_mark(w, &records[i], &list[length++]);
+	}
+	return record_send(a, w, list, length, err);
 }

@@ -28,6 +28,28 @@ row_record(enum record_kind kind, const struct history_row *row, const char *why
 
 /* --- Flyway's three repairs --- */
 
+/* That file can be gone on with: its row is what the journal's rows belong to. */
+static bool
+is_interrupted(struct plan *plan, const struct history_row *row)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].row == row)
+			return plan->entries[i].state == STATE_INTERRUPTED;
+	return false;
+}
+
+static void
+say_interrupted(struct plan *plan, const struct history_row *row)
+{
+	const char *name = row->version != NULL ? row->version : row->description;
+
+	plan_note(plan,
+	    arena_printf(plan->arena,
+		"\"%s\" was interrupted and is left as it is: \"migrate up\" goes on with it, "
+		"\"migrate repair --pending %s\" forgets what it did",
+		row->script, name));
+}
+
 /* The history without its failed rows. */
 static struct history
 remove_failed(const struct history *history, struct plan *plan)
@@ -38,7 +60,11 @@ remove_failed(const struct history *history, struct plan *plan)
 	rest.rows = arena_alloc(plan->arena, (history->count + 1) * sizeof(*rest.rows));
 	rest.count = 0;
 	for (i = 0; i < history->count; i++) {
-		if (history->rows[i].success)
+		bool interrupted = is_interrupted(plan, &history->rows[i]);
+
+		if (interrupted)
+			say_interrupted(plan, &history->rows[i]);
+		if (interrupted || history->rows[i].success)
 			rest.rows[rest.count++] = history->rows[i];
 		else
 			step_add_record(plan,
@@ -91,7 +117,8 @@ align(const struct state_list *states, struct plan *plan)
 		struct record record;
 
 		if (e->row == NULL || e->script == NULL || e->script->kind == SCRIPT_UNDO ||
-		    e->state == STATE_UNDONE || e->state == STATE_DELETED || is_aligned(e))
+		    e->state == STATE_UNDONE || e->state == STATE_DELETED ||
+		    e->state == STATE_INTERRUPTED || is_aligned(e))
 			continue;
 		record = row_record(RECORD_UPDATE, e->row, "aligns with the file");
 		record.description = e->script->description;

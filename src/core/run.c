@@ -183,13 +183,13 @@ is_lost(const struct run *r, const struct error *err)
 	    strcmp(err->sqlstate, "57P01") != 0 && interrupt_signal() == 0;
 }
 
-/* The file whose transaction was lost with it. */
+/* In the middle of a file: what became of it is to be asked. */
 static bool
 is_in_doubt(const struct run *r)
 {
 	const struct step *failed = r->result->failed;
 
-	return failed != NULL && failed->kind == STEP_SCRIPT && failed->script->transaction;
+	return failed != NULL && failed->kind == STEP_SCRIPT;
 }
 
 static bool
@@ -222,7 +222,7 @@ say_unknown(const struct run *r, const struct error *why, struct error *err)
 /*
  * The connection broke in the middle of a file.  COMMIT may have been on its way: the database
  * tells, under the run lock.  Then the plan is made again; a file that was not committed gets one
- * more chance.
+ * more chance, and one without a transaction is gone on with.
  */
 static enum apply_end
 recover(struct run *r, struct error *err)
@@ -240,8 +240,9 @@ recover(struct run *r, struct error *err)
 	r->x.dirty = false;
 	if (!done && r->repeated == step->script) {
 		err->code = ERR_CONNECT;
-		err->state = arena_printf(
-		    err->arena, "rolled back, nothing of %s was kept", step->script->script);
+		if (step->script->transaction)
+			err->state = arena_printf(err->arena, "rolled back, nothing of %s was kept",
+			    step->script->script);
 		return APPLY_FAILED;
 	}
 	r->result->failed = NULL;

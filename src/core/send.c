@@ -61,17 +61,21 @@ set_value(const char *value)
 }
 
 static void
-timeout_after(struct send_timeout *t, const struct statement_class *class, int64_t setting_ms)
+timeout_after(const struct send *s, struct send_timeout *t, const struct statement_class *class,
+    int64_t setting_ms)
 {
 	bool all = class->setting != NULL && strcmp(class->setting, "all") == 0;
 
+	if (class->local && !s->transaction)
+		return; /* it ends with the statement */
 	if (all) {
 		t->own_ms = setting_ms;
-		t->current_ms = NOT_KNOWN;
+		t->current_ms = t->session_ms = NOT_KNOWN;
 	} else if (class->setting != NULL && strcmp(class->setting, t->name) == 0) {
 		/* RESET and SET ... TO DEFAULT take back what the file has set. */
 		t->own_ms = class->value == NULL ? setting_ms : set_value(class->value);
 		t->current_ms = class->value == NULL ? NOT_KNOWN : t->own_ms;
+		t->session_ms = t->current_ms;
 	} else if (class->kind == STATEMENT_SAVEPOINT) {
 		t->current_ms = NOT_KNOWN; /* ROLLBACK TO takes SET LOCAL back */
 	}
@@ -84,9 +88,11 @@ say_timeout(struct send *s, struct send_timeout *t, int64_t wanted_ms)
 
 	if (wanted_ms == NOT_KNOWN || wanted_ms == t->current_ms)
 		return true;
-	snprintf(sql, sizeof(sql), "SET %s%s = '%" PRId64 "ms'", s->transaction ? "LOCAL " : "",
-	    t->name, wanted_ms);
+	snprintf(sql, sizeof(sql), "SET %s%s = '%" PRId64 "ms'", s->local ? "LOCAL " : "", t->name,
+	    wanted_ms);
 	t->current_ms = wanted_ms;
+	if (!s->local)
+		t->session_ms = wanted_ms;
 	return lane_say(s->lane, LANE_OWN, 0, sql);
 }
 
@@ -135,11 +141,12 @@ send_open(struct arena *a, struct send *s, struct lane *lane, struct script *scr
 		.script = script,
 		.environment = &lane->session->environment,
 		.transaction = transaction,
+		.local = transaction,
 		.lock = { "lock_timeout", given_or(d, d->lock_timeout_ms, config->lock_timeout_ms),
-		    session_lock_timeout_ms(config) },
+		    session_lock_timeout_ms(config), session_lock_timeout_ms(config) },
 		.statement = { "statement_timeout",
 		    given_or(d, d->statement_timeout_ms, config->statement_timeout_ms),
-		    config->statement_timeout_ms } };
+		    config->statement_timeout_ms, config->statement_timeout_ms } };
 	find_locks(facts, script, &s->locks, &s->lock_count);
 	return script_reader_open(a, script, s->environment, &s->reader, err);
 }
@@ -176,6 +183,20 @@ send_next(struct send *s, struct split_item *item, const struct statement **kept
 	}
 }
 
+void
+send_alone(struct send *s, bool local)
+{
+	s->local = local;
+	s->lock.current_ms = s->lock.session_ms;
+	s->statement.current_ms = s->statement.session_ms;
+}
+
+bool
+send_lock_timeout(struct send *s, int64_t ms)
+{
+	return say_timeout(s, &s->lock, ms);
+}
+
 /* --- saying --- */
 
 static bool
@@ -203,7 +224,7 @@ say_name(struct send *s, const struct statement *kept)
 {
 	char sql[128];
 
-	if (kept == NULL || s->script->statement_total < 2 || !s->transaction)
+	if (kept == NULL || s->script->statement_total < 2 || !s->local)
 		return true;
 	snprintf(sql, sizeof(sql),
 	    "SET LOCAL application_name = 'migrate %s%.50s %" PRId64 "/%" PRId64 "'",
@@ -229,8 +250,8 @@ send_say(
 		return false;
 	if (kept == NULL)
 		return true;
-	timeout_after(&s->lock, &kept->class, config->lock_timeout_ms);
-	timeout_after(&s->statement, &kept->class, config->statement_timeout_ms);
+	timeout_after(s, &s->lock, &kept->class, config->lock_timeout_ms);
+	timeout_after(s, &s->statement, &kept->class, config->statement_timeout_ms);
 	wiped = kept->class.setting != NULL && strcmp(kept->class.setting, "all") == 0;
 	return !wiped || s->run_setting == NULL || lane_say(s->lane, LANE_OWN, 0, s->run_setting);
 }

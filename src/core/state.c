@@ -156,7 +156,8 @@ mark_covered(struct matching *m)
 		if (mark->script == NULL || mark->deleted || mark->undone)
 			continue;
 		if (row->version == NULL &&
-		    (mark->superseded || !match_same_checksum(row, mark->script)))
+		    (mark->superseded ||
+			(row->unfinished == NULL && !match_same_checksum(row, mark->script))))
 			continue;
 		m->covered[mark->script - m->scripts->list] = true;
 		if (mark->undo != NULL) /* undone before, but applied again since */
@@ -209,7 +210,9 @@ row_state(const struct matching *m, const struct history_row *row, const struct 
 	if (mark->script == NULL && mark->flags & TYPE_FILE && !mark->superseded)
 		return unresolved_state(m, row);
 	if (!row->success)
-		return STATE_FAILED;
+		return row->unfinished != NULL && mark->script != NULL && !mark->superseded
+		    ? STATE_INTERRUPTED
+		    : STATE_FAILED;
 	if (mark->flags & TYPE_BASELINE)
 		return STATE_BASELINE;
 	if (mark->flags & TYPE_UNDO)

@@ -55,6 +55,13 @@ step_add_script(struct plan *plan, struct script *script, int rank)
 }
 
 void
+step_add_resumed(struct plan *plan, struct script *script, const struct history_row *row)
+{
+	step_add_script(plan, script, row->rank);
+	plan->steps[plan->step_count - 1].resumes = row;
+}
+
+void
 step_add_record(struct plan *plan, struct record record)
 {
 	struct step *last = plan->step_count == 0 ? NULL : &plan->steps[plan->step_count - 1];

@@ -100,6 +100,10 @@ say_own_statement(struct lane *lane, struct error *err)
 		(void)error_at(
 		    err, "cannot write the history row of %s", lane->step->script->script);
 		break;
+	case LANE_CLEAN:
+		(void)error_at(err, "cannot take away what an earlier try of %s left",
+		    lane->step->script->script);
+		break;
 	case LANE_OWN:
 		(void)error_at(
 		    err, "cannot prepare the session for %s", lane->step->script->script);

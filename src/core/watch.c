@@ -122,6 +122,12 @@ watch_blockers(struct arena *a, struct watch *w)
 }
 
 const char *
+watch_snapshots(struct arena *a, struct watch *w)
+{
+	return look(a, w, query_watch_snapshots, NULL);
+}
+
+const char *
 watch_holders(struct arena *a, struct watch *w, const int64_t *oids, size_t count)
 {
 	struct arena_text *list = arena_text_new(a);

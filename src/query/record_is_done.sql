@@ -3,4 +3,5 @@ SELECT EXISTS (
        SELECT FROM :"schema".:"journal" j
         WHERE j.run_id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid
           AND j.script OPERATOR(pg_catalog.=) $2::pg_catalog.text
+          AND j.statement IS NULL
           AND j.state OPERATOR(pg_catalog.=) 'done');

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/leftover.h"
+
+#include <string.h>
+
+#include "query.h"
+
+/* What the queries call it, and whether its names are looked up by search_path. */
+static const struct {
+	const char *does;
+	bool looked_up;
+} kinds[] = {
+	[TARGET_UNKNOWN] = { NULL, false },
+	[TARGET_AGAIN] = { "again", false },
+	[TARGET_CREATE_INDEX] = { "create index", false },
+	[TARGET_DROP_INDEX] = { "drop index", true },
+	[TARGET_REINDEX_INDEX] = { "reindex index", true },
+	[TARGET_REINDEX_TABLE] = { "reindex table", true },
+	[TARGET_REINDEX_SCHEMA] = { "reindex schema", false },
+	[TARGET_REINDEX_DATABASE] = { "reindex database", false },
+	[TARGET_DETACH] = { "detach", true },
+	[TARGET_CREATE_DATABASE] = { "create database", false },
+	[TARGET_DROP_DATABASE] = { "drop database", false },
+	[TARGET_CREATE_TABLESPACE] = { "create tablespace", false },
+	[TARGET_DROP_TABLESPACE] = { "drop tablespace", false },
+};
+
+static const char *
+qualified(struct arena *a, struct conn *c, const char *schema, const char *name)
+{
+	if (name == NULL)
+		return NULL;
+	if (schema == NULL)
+		return conn_identifier(a, c, name);
+	return arena_printf(a, "%s.%s", conn_identifier(a, c, schema), conn_identifier(a, c, name));
+}
+
+bool
+leftover_before(struct arena *a, struct session *s, const struct target *target,
+    const char **before, struct error *err)
+{
+	const char *parameters[] = { kinds[target->kind].does,
+		kinds[target->kind].looked_up ? qualified(a, s->conn, target->schema, target->name)
+					      : target->name,
+		qualified(a, s->conn, target->other_schema, target->other_name),
+		target->may_exist ? "true" : "false" };
+	struct rows rows;
+
+	*before = NULL;
+	if (target->kind == TARGET_UNKNOWN)
+		return true;
+	if (!conn_query(a, s->conn, query_leftover_before, 4, parameters, &rows, err))
+		return false;
+	*before = rows_value(&rows, 0, 0);
+	return true;
+}
+
+static enum leftover_action
+read_action(const char *word)
+{
+	static const char *const words[] = {
+		[LEFTOVER_DONE] = "done",
+		[LEFTOVER_DROP] = "drop",
+		[LEFTOVER_BUSY] = "busy",
+		[LEFTOVER_FINALIZE] = "finalize",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i] != NULL && strcmp(word, words[i]) == 0)
+			return (enum leftover_action)i;
+	return LEFTOVER_UNKNOWN;
+}
+
+bool
+leftover_look(
+    struct arena *a, struct session *s, const char *before, struct leftover *out, struct error *err)
+{
+	const char *parameters[] = { before };
+	struct rows rows;
+
+	*out = (struct leftover){ .action = LEFTOVER_RUN };
+	if (!conn_query(a, s->conn, query_leftover_now, 1, parameters, &rows, err))
+		return false;
+	/* Several rows are always about indexes to be dropped. */
+	for (size_t i = 0; i < rows.count; i++) {
+		const char *name = rows_value(&rows, i, 1);
+
+		out->action = read_action(rows_value(&rows, i, 0));
+		if (out->action == LEFTOVER_DROP) {
+			out->indexes = arena_extend(a, out->indexes, out->count, sizeof(name));
+			out->indexes[out->count++] = name;
+		}
+		out->name = out->finalize = name;
+		out->pid = rows_integer(&rows, i, 2);
+	}
+	return true;
+}

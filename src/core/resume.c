@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/resume.h"
+
+#include "sql/split.h"
+
+struct check {
+	struct plan *plan;
+	const struct script *script;
+	const struct unfinished *unfinished;
+};
+
+bool
+resume_advise(struct error *err, const struct script *script)
+{
+	const char *name = script->version != NULL ? script->version : script->description;
+
+	return error_next(err,
+	    "See what it did. Then finish the file by hand and run \"migrate repair --applied "
+	    "%s\"; or take back all of it and run \"migrate repair --pending %s\".",
+	    name, name);
+}
+
+static struct error *
+add(struct check *c)
+{
+	return problem_add(&c->plan->setup_problems);
+}
+
+static const char *
+which(struct check *c, int64_t number)
+{
+	return arena_printf(c->plan->arena, "statement %lld of %lld", (long long)number,
+	    (long long)c->unfinished->total);
+}
+
+static void
+refuse_edited(struct check *c, const struct unfinished_statement *done,
+    const struct split_item *item, uint32_t hash)
+{
+	struct error *err = add(c);
+
+	error_set_at(err, ERR_REFUSED, split_place(c->plan->arena, c->script->path, item, 1),
+	    "this statement of the interrupted \"%s\" is done, but was edited since: its hash was "
+	    "%08x and is now %08x",
+	    c->script->script, (unsigned)done->hash, (unsigned)hash);
+	err->statement = which(c, done->number);
+	(void)error_next(err, "Write it as it was; only what is not done yet may be changed.");
+}
+
+static void
+refuse_temporary(struct check *c, int64_t number, const struct split_item *item)
+{
+	struct error *err = add(c);
+
+	error_set_at(err, ERR_UNKNOWN, split_place(c->plan->arena, c->script->path, item, 1),
+	    "the interrupted \"%s\" cannot be gone on with: what this statement made ended with "
+	    "its session",
+	    c->script->script);
+	err->statement = which(c, number);
+	(void)resume_advise(err, c->script);
+}
+
+static void
+refuse_unknown(struct check *c, int64_t number, const struct split_item *item)
+{
+	struct error *err = add(c);
+
+	error_set_at(err, ERR_UNKNOWN, split_place(c->plan->arena, c->script->path, item, 1),
+	    "how far this statement of the interrupted \"%s\" came is not known",
+	    c->script->script);
+	err->statement = which(c, number);
+	(void)resume_advise(err, c->script);
+}
+
+static void
+refuse_shorter(struct check *c, int64_t number)
+{
+	struct error *err = add(c);
+
+	error_set_at(err, ERR_REFUSED, (struct place){ .path = c->script->path },
+	    "%lld statements of the interrupted \"%s\" are done, but it has only %lld now",
+	    (long long)c->unfinished->done, c->script->script, (long long)number);
+	(void)error_next(err, "Write it as it was; only what is not done yet may be changed.");
+}
+
+static void
+check_statement(struct check *c, int64_t number, const struct split_item *item)
+{
+	const struct unfinished_statement *known = &c->unfinished->list[number - 1];
+	uint32_t hash = statement_body_hash(0, item->text, item->length);
+	struct statement_class class;
+
+	if (known->hash != hash)
+		refuse_edited(c, known, item, hash);
+	statement_classify_words(item->text, item->length, 0, &class);
+	if (class.makes_temporary)
+		refuse_temporary(c, number, item);
+}
+
+/* The statements that are done are the first ones, so those of the journal too. */
+static bool
+check_all(struct check *c, struct script_reader *reader, struct error *err)
+{
+	struct split_item item;
+	int64_t number = 0, last = c->unfinished->done + c->unfinished->unknown;
+
+	while (number < last) {
+		if (!script_reader_next(reader, &item, err))
+			return false;
+		if (item.kind == SPLIT_END)
+			break;
+		if (item.kind != SPLIT_STATEMENT)
+			continue;
+		if (++number <= c->unfinished->done)
+			check_statement(c, number, &item);
+		else
+			refuse_unknown(c, number, &item);
+	}
+	if (number < last)
+		refuse_shorter(c, number);
+	return true;
+}
+
+static void
+refuse_transaction(struct check *c)
+{
+	struct error *err = add(c);
+
+	error_set_at(err, ERR_REFUSED, (struct place){ .path = c->script->path },
+	    "the interrupted \"%s\" ran without a transaction and would now run in one",
+	    c->script->script);
+	(void)error_next(
+	    err, "Put back what let it run without one (\"-- migrate:transaction off\").");
+}
+
+void
+resume_check(struct plan *plan, const struct entry *entry, const struct script_environment *env)
+{
+	struct check c = {
+		.plan = plan, .script = entry->script, .unfinished = entry->row->unfinished
+	};
+	struct arena *own = arena_new(plan->arena);
+	struct error *err =
+	    error_new(own); /* what is wrong with the file was told when it was read */
+	struct script_reader *reader;
+
+	if (c.script->sound && c.script->transaction)
+		refuse_transaction(&c);
+	if (script_reader_open(own, c.script, env, &reader, err))
+		(void)check_all(&c, reader, err);
+	arena_close(own);
+}
