@@ -63,6 +63,7 @@ wait_for_other(struct walk *w, const struct leftover *found, struct error *err)
 static bool
 refuse_unknown(struct walk *w, struct error *err)
 {
+	w->unknown = true;
 	return error_set(err, ERR_UNKNOWN,
 	    "whether statement %lld of %s was carried out cannot be told", (long long)w->statement,
 	    w->step->script->script);

@@ -325,7 +325,7 @@ say_state(struct walk *w, struct error *err)
 	    : arena_printf(err->arena,
 		  "%" PRId64 " of %" PRId64 " statements of %s are done and kept%s", w->done,
 		  script->statement_total, script->script, left);
-	if (w->unknown || err->code == ERR_UNKNOWN)
+	if (w->unknown)
 		(void)resume_advise(err, script);
 	else if (err->code == ERR_SQL)
 		(void)error_next(err,
