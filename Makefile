@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 PYTHON ?= /usr/bin/python3
 FUZZ_SECONDS ?= 60
 MAKEFLAGS += --no-print-directory
-# Not 1, which is an answer of the program too.
+# A finding's exit status is not 1, which is an answer of the program too.
 export ASAN_OPTIONS = exitcode=99
 CFLAGS ?= -O2 -g
 
@@ -24,9 +24,9 @@ VARIANT = -O0 --coverage
 endif
 BUILD ?= build
 
-# pkg-config is asked only when something is compiled, so that "make deps" works without it.
 WARNINGS = -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla -Wundef
+# pkg-config is asked only when something is compiled, so that "make deps" works without it.
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Iinclude -I$(BUILD) \
 	-DMIGRATE_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(VARIANT) \
 	$(shell pkg-config --cflags libpq yaml-0.1 jansson zlib libprotobuf-c) -MMD -MP
@@ -182,5 +182,5 @@ clean:
 
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
-.PHONY: all install units house check replay cli faults test-faults test demo test-matrix fuzz coverage readme deps \
-	deps-dev format clean
+.PHONY: all install units house check replay cli faults test-faults test demo test-matrix fuzz \
+	coverage readme deps deps-dev format clean

@@ -13,7 +13,7 @@
  * outlive whatever failed.  Text is in PostgreSQL's message style.
  */
 
-/* The values are the exit status of the program (product: "Exit status"). */
+/* The values are the exit status of the program (README: "Exit status"). */
 enum error_code {
 	ERR_NONE = 0,
 	ERR_SQL = 1, /* a statement failed */

@@ -10,7 +10,7 @@
 #include "core/config.h"
 
 /*
- * "-- migrate:" comments (product 2.2): parsed from a table, checked, kept as plain data.
+ * "-- migrate:" comments: parsed from a table, checked, kept as plain data.
  */
 
 /* A duration or switch that was not given. */

@@ -97,8 +97,8 @@ script_hash(struct script *s, const struct script_environment *env, struct error
 
 /*
  * Reads a script that is to run: hashes it, cuts and classifies its statements, attaches
- * directives, decides about its transaction.  Everything that product 5.1 refuses in it is added
- * to problems, each with its place.
+ * directives, decides about its transaction.  Everything in it that is refused is added to
+ * problems, each with its place.
  */
 void script_read(struct arena *a, struct script *s, const struct script_environment *env,
     struct problems *problems);

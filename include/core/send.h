@@ -10,7 +10,7 @@
 
 /*
  * The statements of a script on their way into a lane, each with the lock_timeout and
- * statement_timeout that hold for it (product 6.1): its directive, else the file's own last SET,
+ * statement_timeout that hold for it: its directive, else the file's own last SET,
  * else the file's directive, else the setting; and for a strong lock on an existing table never
  * more than its share of max_stall.
  */

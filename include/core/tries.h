@@ -8,8 +8,8 @@
 #include "base/error.h"
 
 /*
- * When a file that could not get its locks is tried again (product 6.1, "Tries").  Pure: the
- * caller waits.  All times in milliseconds.
+ * When a file that could not get its locks is tried again.  Pure: the caller waits.
+ * All times are in milliseconds.
  */
 
 struct tries {

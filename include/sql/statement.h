@@ -11,7 +11,7 @@
 /*
  * What a statement is, for running it: may it stand in a transaction block, does it end one, what
  * does it lock.  The grammar (libpg_query) is asked where that is safe and useful; everything else
- * is told from the leading words (design: plain DML and anything above 64 KiB is never parsed).
+ * is told from the leading words (plain DML and anything above 64 KiB is never parsed).
  */
 
 /* PostgreSQL's table lock modes, weakest first (manual, 13.3.1). */
