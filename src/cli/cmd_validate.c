@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/begin.h"
 #include "cli/git.h"
 #include "cli/out.h"
+#include "core/name.h"
 
 struct report {
 	struct problems problems;
@@ -56,28 +56,38 @@ check_online(const struct context *c, struct session *s, struct report *report, 
 
 /* --- against a commit --- */
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
-/* Sorted by their base names. */
 static int
-compare_names(const void *a, const void *b)
+compare_versions(const void *a, const void *b)
 {
-	return strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
+	return version_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A file that moved to another folder is not a new one: Flyway looks at its name only. */
-static bool
-is_in(const struct config_list *files, const struct script *script)
+/* The versions of the V files among them, in order. */
+static void
+keep_versions(struct arena *a, struct config_list *files)
 {
-	return files->count > 0 &&
-	    bsearch(&script->script, files->items, files->count, sizeof(*files->items),
-		compare_names) != NULL;
+	struct error *no_migration = error_new(a);
+	size_t count = 0;
+
+	for (size_t i = 0; i < files->count; i++) {
+		struct script s = { .path = files->items[i] };
+
+		if (name_is_sql(s.path) && name_parse(a, &s, no_migration) &&
+		    s.kind == SCRIPT_VERSIONED)
+			files->items[count++] = s.version;
+	}
+	files->count = count;
+	if (count > 0)
+		qsort(files->items, count, sizeof(*files->items), compare_versions);
+}
+
+/* A file that was moved or renamed is not a new one: its version was there. */
+static bool
+is_in(const struct config_list *versions, const struct script *script)
+{
+	return versions->count > 0 &&
+	    bsearch(&script->version, versions->items, versions->count, sizeof(*versions->items),
+		compare_versions) != NULL;
 }
 
 static void
@@ -102,8 +112,7 @@ check_since(const struct context *c, const char *ref, const struct scripts *scri
 	for (size_t i = 0; i < c->config->directory.count; i++)
 		if (!git_files(c->arena, ref, c->config->directory.items[i], &files, err))
 			return false;
-	if (files.count > 0)
-		qsort(files.items, files.count, sizeof(*files.items), compare_names);
+	keep_versions(c->arena, &files);
 	for (size_t i = 0; i < scripts->count; i++)
 		if (scripts->list[i].kind == SCRIPT_VERSIONED && is_in(&files, &scripts->list[i]))
 			newest = &scripts->list[i];

@@ -118,8 +118,9 @@ def test_since_refuses_a_new_file_that_sorts_before(repository):
     assert run.stderr.endswith("migrate: 2 problems\n"), run
 
 
-def test_since_knows_a_file_that_moved(repository):
-    moved = {"V1__users.sql": None, "sub/V1__users.sql": GOOD["V1__users.sql"]}
+@pytest.mark.parametrize("name", ["sub/V1__users.sql", "V1__people.sql", "V01.0__users.sql"])
+def test_since_knows_a_file_that_moved(repository, name):
+    moved = {"V1__users.sql": None, name: GOOD["V1__users.sql"]}
     run = repository("validate", "--offline", "--since", "HEAD", files=moved)
     assert run.exit == 0, run
 
