@@ -38,7 +38,8 @@ door() { # header, the file that may include it
 		found=1
 	fi
 }
-door 'libpq-fe\.h' src/db/conn.c
+door 'libpq-fe\.h' include/db/connect.h
+door 'db/connect\.h' 'src/db/conn\(ect\)\?.c'
 door 'yaml\.h' src/core/yaml.c
 door 'pg_query' src/sql/parse.c
 door 'jansson\.h' src/base/json.c

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DB_CONNECT_H
+#define DB_CONNECT_H
+
+#include <libpq-fe.h>
+
+#include "db/conn.h"
+
+/* The way to a server, and waiting for its socket; for db/conn.c alone: it knows libpq. */
+
+/*
+ * One attempt on every host, each with its own time limit; NULL with ERR_CONNECT, ERR_USAGE or
+ * ERR_INTERRUPTED.  The options must live as long as the connection.
+ */
+PGconn *connect_server(struct arena *a, const struct conn_options *options, struct error *err);
+/* Waits until a socket is ready, a signal has come or the time is over: 1, -1, 0. */
+int connect_wait(int socket, int events, int64_t until_ms, bool signals);
+/* Fills err with the signal that came; returns false. */
+bool connect_interrupted(struct error *err);
+
+#endif
