@@ -432,8 +432,12 @@ was_cancelled(struct lane *lane)
 
 	if (lane->cancelled_ms == 0)
 		return false;
-	error_set(err, ERR_SQL, "cancelled");
-	memcpy(err->sqlstate, "57014", sizeof("57014"));
+	if (lane->interrupted) {
+		(void)wait_interrupted(err);
+	} else {
+		error_set(err, ERR_SQL, "cancelled");
+		memcpy(err->sqlstate, "57014", sizeof("57014"));
+	}
 	(void)fail(lane, NULL, NULL, err);
 	return true;
 }

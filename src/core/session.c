@@ -208,6 +208,15 @@ session_prologue_parameters(
 	parameters[3] = s->config->role == NULL ? "" : s->config->role;
 }
 
+/* Whoever stands between us and the server may not pass it on. */
+static bool
+conforming_strings(const struct session *s)
+{
+	const char *value = conn_parameter(s->conn, "standard_conforming_strings");
+
+	return value == NULL || strcmp(value, "on") == 0;
+}
+
 static bool
 look(struct session *s, bool writing, struct error *err)
 {
@@ -229,8 +238,7 @@ look(struct session *s, bool writing, struct error *err)
 		.timestamp = rows_value(&rows, 0, 7),
 		.environment = s->config->environment,
 		.server_version = conn_server_version(s->conn),
-		.standard_conforming_strings =
-		    strcmp(conn_parameter(s->conn, "standard_conforming_strings"), "on") == 0,
+		.standard_conforming_strings = conforming_strings(s),
 		.config = s->config,
 	};
 	s->timeline = rows_value(&rows, 0, 8);

@@ -25,6 +25,8 @@ wait_conn(struct conn *c, int events, int64_t ms, bool signals)
 			(events & CONN_WRITE ? POLLOUT : 0)) },
 	};
 
+	if (c != NULL && fds[1].fd < 0) /* libpq has closed it: the next call tells why */
+		return WAIT_READY;
 	for (;;) {
 		int ready;
 

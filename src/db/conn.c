@@ -145,16 +145,35 @@ conn_patience(struct conn *c, int64_t ms)
 static const char *
 quoted(struct arena *a, char *text)
 {
-	const char *copy = text == NULL ? "" : arena_strdup(a, text);
+	const char *copy;
 
+	if (text == NULL)
+		arena_exhausted();
+	copy = arena_strdup(a, text);
 	PQfreemem(text);
 	return copy;
 }
 
+/* libpq refuses what is not UTF-8, and has nothing to say when the connection is closed. */
+static const char *
+quoted_by_hand(struct arena *a, const char *name)
+{
+	struct arena_text *text = arena_text_new(a);
+
+	fputc('"', text->out);
+	for (; *name != '\0'; name++)
+		fprintf(text->out, "%s%c", *name == '"' ? "\"" : "", *name);
+	fputc('"', text->out);
+	return arena_text_end(text);
+}
+
+/* Never nothing: a statement without the name may be a valid one, and another. */
 const char *
 conn_identifier(struct arena *a, struct conn *c, const char *name)
 {
-	return quoted(a, PQescapeIdentifier(c->pg, name, strlen(name)));
+	char *text = PQescapeIdentifier(c->pg, name, strlen(name));
+
+	return text == NULL ? quoted_by_hand(a, name) : quoted(a, text);
 }
 
 static const char *

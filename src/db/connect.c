@@ -22,6 +22,8 @@ connect_wait(int socket, int events, int64_t until_ms, bool signals)
 		{ .fd = interrupt_fd(), .events = POLLIN },
 	};
 
+	if (socket < 0) /* libpq has closed it: the next call tells why */
+		return 1;
 	for (;;) {
 		int64_t left = until_ms == 0 ? -1 : until_ms - time_now_ms();
 
