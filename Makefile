@@ -100,6 +100,23 @@ $(FUZZERS:%=$(BUILD)/tests/%): %: %.o $(BUILD)/tests/replay.o $(BUILD)/rooms.a
 	@echo $@
 	$(LINK) -o $@ $^ $(LIBS)
 
+# The program whose n-th event, allocation or call of libpq goes wrong (tests/faults/faulty.h).
+FAULTY = $(patsubst tests/faults/%.c,$(BUILD)/tests/%.o,$(wildcard tests/faults/*.c))
+WRAPS = $(shell sed -n 's/^WRAP.\(PQ[A-Za-z]*\),.*/-Wl,--wrap=\1/p' tests/faults/faulty_libpq.c)
+
+$(BUILD)/tests/%.o: tests/faults/%.c
+	@mkdir -p $(@D) && echo $@
+	$(COMPILE) -c -o $@ $<
+
+$(BUILD)/tests/faulty_arena.o: $(BUILD)/base/arena.o
+	objcopy --redefine-sym malloc=fault_malloc --redefine-sym calloc=fault_calloc \
+		--redefine-sym open_memstream=fault_open_memstream $< $@
+
+$(BUILD)/tests/faulty: $(FAULTY) $(BUILD)/tests/faulty_arena.o \
+		$(filter-out $(BUILD)/base/arena.o,$(ROOMS))
+	@echo $@
+	$(LINK) $(WRAPS) -o $@ $^ $(LIBS)
+
 install: all
 	BUILD=$(BUILD) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) sh tests/lib/install.sh
 
@@ -124,11 +141,11 @@ cli: all $(TOOLS)
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/cli $(PYTEST)
 
 # A sample of the faults; test-faults tries them all, which takes most of an hour.
-faults: all
+faults: all $(BUILD)/tests/faulty
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/faults $(PYTEST)
 
-test-faults: all
+test-faults: all $(BUILD)/tests/faulty
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate sh tests/faults/all.sh
 
 # One after the other: the server is not there before deps, and lines should not mix.
@@ -175,7 +192,8 @@ deps-dev:
 	@sh tests/lib/deps.sh build test dev
 
 format:
-	clang-format -i $(wildcard src/*/*.c include/*/*.h tests/unit/*.c tests/tools/*.c tests/fuzz/*.c)
+	clang-format -i $(wildcard src/*/*.c include/*/*.h tests/unit/*.c tests/tools/*.c tests/fuzz/*.c \
+		tests/faults/*.[ch])
 
 clean:
 	rm -rf build

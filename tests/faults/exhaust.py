@@ -15,7 +15,8 @@ import collections
 import sys
 import time
 
-from trial import Bench, Scenario, sample, scenarios
+from suites import BY_NAME, LOOKS, SUITES
+from trial import INSIDE, Bench, Scenario, inside_scenarios, sample, scenarios
 
 from cluster import Cluster  # noqa: I100  trial knows the way
 
@@ -30,6 +31,17 @@ def chosen(options, bench):
     return everything[options.part :: options.parts]
 
 
+def trials(options, bench):
+    """Each scenario with its violations, None where nothing happened."""
+    if options.inside:
+        suites = [BY_NAME[name] for name in options.suite or []] or SUITES + LOOKS
+        for kind in options.kind or INSIDE:
+            yield from inside_scenarios(bench, kind, suites, options.stride)
+        return
+    for scenario in chosen(options, bench):
+        yield scenario, bench.try_out(scenario)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("scenario", nargs="*")
@@ -40,14 +52,15 @@ def main():
     parser.add_argument("--at", type=int)
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--parts", type=int, default=1)
+    parser.add_argument("--inside", action="store_true", help="faults inside the program")
+    parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--most", type=int, default=20, help="give up after so many violations")
     options = parser.parse_args()
     cluster = Cluster()
     bench = Bench(cluster, "faults")
     counts, exits, violations, start = collections.Counter(), collections.Counter(), 0, time.time()
     try:
-        for scenario in chosen(options, bench):
-            found = bench.try_out(scenario)
+        for scenario, found in trials(options, bench):
             if found is None:
                 continue
             counts[scenario.kind] += 1

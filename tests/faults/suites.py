@@ -151,4 +151,18 @@ SUITES = [
         stepwise=("V2__detach.sql",),
     ),
 ]
-BY_NAME = {suite.name: suite for suite in SUITES}
+
+# What only looks, for the faults inside the program.
+LOOKS = [
+    Suite(name, {"V2__two.sql": "INSERT INTO effects VALUES (2, 'two');"}, command=command,
+          before={"V1__effects.sql": EFFECTS})
+    for name, command in {
+        "version": ("version",),
+        "status": ("status",),
+        "status_json": ("status", "--format", "json"),
+        "plan": ("plan",),
+        "validate": ("validate",),
+        "dry_run": ("up", "--dry-run"),
+    }.items()
+]  # fmt: skip
+BY_NAME = {suite.name: suite for suite in SUITES + LOOKS}

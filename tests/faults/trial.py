@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 
-from runner import Runner  # noqa: E402
+from runner import PROGRAM, Runner  # noqa: E402
 from suites import BY_NAME, SUITES  # noqa: E402
 from wire import KINDS, Fault, Wire  # noqa: E402
 
@@ -25,7 +25,7 @@ RESUMES = False
 
 FREEZE = 0.6  # how long a silent server is watched before SIGTERM
 END_AFTER_SIGNAL = 7.5
-END = 90
+END = 60
 SECRET = "canary7d1f"
 
 # What a run leaves behind, but times, hosts and pids.
@@ -79,6 +79,28 @@ class Scenario:
     def parse(cls, text):
         suite, kind, side, at = text.split(":")
         return cls(suite, kind, side, int(at))
+
+
+class FaultyRunner(Runner):
+    """Starts the program, or the one whose n-th event, allocation or call of libpq goes wrong."""
+
+    faulty = False
+
+    def program(self, unprivileged):
+        if not self.faulty:
+            return super().program(unprivileged)
+        return [str(Path(PROGRAM[-1]).parent / "tests/faulty")]
+
+
+# What can go wrong inside the program: the value of FAULT, without its number.
+INSIDE = {
+    "event-kill": ("event", f":{int(signal.SIGKILL)}"),
+    "event-term": ("event", f":{int(signal.SIGTERM)}"),
+    "event-terminate": ("event", f":{int(signal.SIGSTOP)}"),
+    "event-crash": ("event", f":{int(signal.SIGSTOP)}"),
+    "alloc": ("alloc", ""),
+    "libpq": ("libpq", ""),
+}
 
 
 class Bench:
@@ -146,7 +168,7 @@ class Bench:
     def runner(self, suite):
         """Two folders: what was there before, and what it is tried with."""
         if suite.name not in self.runners:
-            pair = tuple(Runner(self.cluster.url(self.name)) for _ in range(2))
+            pair = tuple(FaultyRunner(self.cluster.url(self.name)) for _ in range(2))
             for runner in pair:
                 runner.write(suite.before)
             pair[1].write(suite.files)
@@ -173,13 +195,60 @@ class Bench:
             self.runner(suite)[1].started.clear()
         return run, time.monotonic() - signalled if signalled else 0
 
+    def inside(self, suite, scenario):
+        """The run of the faulty program; did it happen?"""
+        runner = self.runner(suite)[1]
+        kind, more = INSIDE[scenario.kind]
+        note = runner.folder / "fault"
+        note.unlink(missing_ok=True)
+        env = {
+            "FAULT": f"{kind}:{scenario.at}{more}",
+            "FAULT_FILE": str(note),
+            "DATABASE_URL": self.cluster.url(self.name, password=SECRET),
+        }
+        self.wire.arm(None)
+        runner.faulty = True
+        try:
+            started = runner.start(*suite.command, env=env)
+            if scenario.kind in ("event-terminate", "event-crash"):
+                self.while_it_stands(started.process, scenario.kind)
+            run = started.wait(END)
+        finally:
+            runner.faulty = False
+            runner.started.clear()
+        self.place = note.read_text() if note.exists() else None
+        return run, self.place is not None
+
+    def while_it_stands(self, process, kind):
+        """The program has stopped itself at an event: hurts the server, and lets it go on."""
+        while True:
+            try:
+                state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+            except FileNotFoundError:
+                return
+            if state in "ZX":
+                return
+            if state == "T":
+                break
+            time.sleep(0.001)
+        if kind == "event-crash":
+            self.cluster.stop("immediate")
+            self.cluster.start()
+            self.session = None
+        else:
+            self.db().execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        process.send_signal(signal.SIGCONT)
+
     def measure(self, suite):
         """Undisturbed: the state to reach, and how many messages there are on each side."""
         if suite.name not in self.expected:
             self.reset(suite)
             run, _ = self.disturbed(suite, None)
             self.expected[suite.name] = (run.exit, self.state(), dict(self.wire.count))
-            assert run.exit in (0, 1), run
+            assert run.exit in (0, 1, 3), run
             assert not self.wire.broken, self.wire.broken
         return self.expected[suite.name]
 
@@ -190,9 +259,14 @@ class Bench:
         suite = BY_NAME[scenario.suite]
         usual, state, _ = self.measure(suite)
         self.reset(suite)
-        run, lived = self.disturbed(suite, Fault(scenario.kind, scenario.side, scenario.at))
+        lived = 0
+        if scenario.side == "program":
+            run, fired = self.inside(suite, scenario)
+        else:
+            run, lived = self.disturbed(suite, Fault(scenario.kind, scenario.side, scenario.at))
+            fired = self.wire.fired
         self.last_exit = run.exit
-        if not self.wire.fired:
+        if not fired:
             return None
         found = list(self.wire.broken) + self.wait_until_gone()
         found += self.judge_first(suite, scenario, run, usual, lived)
@@ -215,14 +289,18 @@ class Bench:
             "term": {usual, 128 + signal.SIGTERM},
             "cancel": {usual, 1},
             "freeze": {usual, 5, 7, 128 + signal.SIGTERM},
+            "event-kill": {-signal.SIGKILL},
+            "event-term": {usual, 128 + signal.SIGTERM},
+            "alloc": {70},
+            "libpq": {usual, 5, 7, 70},
         }.get(kind, {usual, 5, 7})
         if run.exit not in allowed:
             yield f"exit {run.exit} is not the documented one"
         if kind == "freeze" and lived > END_AFTER_SIGNAL:
             yield f"it lived for {lived:.1f} s after SIGTERM"
-        if run.exit == 7 and suite.transactional and not self.wire.doubt:
+        if run.exit == 7 and suite.transactional and not self.wire.doubt and scenario.side != "program":
             yield "exit 7, but no COMMIT was left without an answer"
-        last = "migrate: error: ", "migrate: left at once"
+        last = "migrate: error: ", "migrate: left at once", "migrate: out of memory"
         if run.exit not in (0, -signal.SIGKILL) and not any(w in run.stderr for w in last):
             yield "no error was told"
         if run.exit in (1, 4, 5, 6, 7) and not any(
@@ -293,6 +371,19 @@ def scenarios(bench, suites=None, kinds=None):
                 stride = STRIDES.get(kind, 1) * max(1, count[side] // 400)
                 for at in range(1, count[side] + 1, stride):
                     yield Scenario(suite.name, kind, side, at)
+
+
+def inside_scenarios(bench, kind, suites, stride=1):
+    """Tries them as it gives them, until nothing happens: each with its violations."""
+    for suite in suites:
+        at = 1
+        while True:
+            scenario = Scenario(suite.name, kind, "program", at)
+            found = bench.try_out(scenario)
+            if found is None:
+                break
+            yield scenario, found
+            at += stride
 
 
 def sample(bench, size, seed):
