@@ -256,6 +256,8 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 		const char *text =
 		    result == NULL ? PQerrorMessage(c->pg) : PQresultErrorMessage(result);
 
+		if (text[0] == '\0') /* a call failed and the connection did not */
+			text = "libpq failed without a reason";
 		/* What libpq says behind the first line are guesses at the reason. */
 		error_set(err, ERR_CONNECT, "%.*s", (int)strcspn(text, "\n"), text);
 		return;

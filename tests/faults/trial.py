@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 
 from runner import PROGRAM, Runner  # noqa: E402
-from suites import BY_NAME, SUITES  # noqa: E402
+from suites import BY_NAME, LOOKS, SUITES  # noqa: E402
 from wire import KINDS, Fault, Wire  # noqa: E402
 
 # An interrupted file without a transaction is continued by the next run.
@@ -303,7 +303,9 @@ class Bench:
         last = "migrate: error: ", "migrate: left at once", "migrate: out of memory"
         if run.exit not in (0, -signal.SIGKILL) and not any(w in run.stderr for w in last):
             yield "no error was told"
-        if run.exit in (1, 4, 5, 6, 7) and not any(
+        if re.search(r"error: *$", run.stderr, re.M):
+            yield "an error without a message"
+        if suite not in LOOKS and run.exit in (1, 4, 5, 6, 7) and not any(
             word in run.stderr for word in ("NEXT:", "HINT:", "STATE:")
         ):
             yield "it does not say what to do"
