@@ -316,7 +316,8 @@ check_command(struct parser *p)
 		return true;
 	(void)error_set(p->err, ERR_USAGE, "\"%s\" got %s", c->name,
 	    o->argument_count > c->most_arguments ? "too many arguments" : "too few arguments");
-	return error_next(p->err, "Write: migrate %s %s", c->name, c->args);
+	return error_next(
+	    p->err, "Write: migrate %s%s%s", c->name, *c->args == '\0' ? "" : " ", c->args);
 }
 
 /* An error is told in the form that was asked for, wherever that stands. */

@@ -128,7 +128,7 @@ static const struct refused {
 	{ { "up", "-c" }, "option \"-c\" needs a value", NULL },
 	{ { "--dry-run", "status" }, "\"status\" has no option \"--dry-run\"", NULL },
 	{ { "status", "--dry-run" }, "unknown option \"--dry-run\"", NULL },
-	{ { "status", "hunter2" }, "\"status\" got too many arguments", "migrate status" },
+	{ { "status", "hunter2" }, "\"status\" got too many arguments", "Write: migrate status" },
 	{ { "completion" }, "\"completion\" got too few arguments", "bash|zsh|fish" },
 };
 
