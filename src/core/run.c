@@ -52,7 +52,7 @@ note_applied(struct run *r, const struct step *step, int64_t ms)
 	    r->session->arena, result->step_ms, result->applied, sizeof(*result->step_ms));
 	result->steps[result->applied] = step;
 	result->step_ms[result->applied++] = ms;
-	if (step->kind == STEP_SCRIPT && version != NULL &&
+	if (version != NULL &&
 	    (result->version == NULL || version_compare(version, result->version) > 0))
 		result->version = version;
 	tell(r, EVENT_STEP_END, step, ms);
