@@ -236,6 +236,23 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	return true;
 }
 
+/* Who relies on a backup hook or on a callback's GRANT must not think that it ran. */
+static void
+warn_of_silence(const struct context *c, const struct session *s)
+{
+	const struct config *config = c->config;
+
+	for (size_t i = 0; i < s->scripts.count; i++)
+		if (s->scripts.list[i].kind == SCRIPT_CALLBACK)
+			event_warning(c->sink, "this version does not run callbacks: \"%s\"",
+			    s->scripts.list[i].path);
+	if (config->hook_before_up != NULL || config->hook_after_up != NULL ||
+	    config->hook_on_error != NULL || config->hook_before_irreversible != NULL)
+		event_warning(c->sink, "this version does not run hooks");
+	if (config->lint_on_up == ON_UP_REFUSE)
+		event_warning(c->sink, "this version does not lint: \"lint.on_up\" does nothing");
+}
+
 static bool
 up_run(const struct context *c, int *status, struct error *err)
 {
@@ -250,6 +267,7 @@ up_run(const struct context *c, int *status, struct error *err)
 	if (!begin_session(c, &goal, &s, err))
 		return false;
 	begin_say_where(c, &s);
+	warn_of_silence(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);

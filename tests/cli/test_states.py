@@ -235,6 +235,20 @@ def test_baseline_on_up(db, migrate):
     applied(migrate, *args)
 
 
+def test_baseline_on_up_with_nothing_pending(db, migrate):
+    db.execute("CREATE TABLE old (a int)")
+    run = migrate("up", "--baseline-on-up", files={"V1__a.sql": "SELECT 1;"})
+    assert (run.exit, run.stdout) == (0, "0 applied, 0 failed, version 1\n"), run
+
+
+def test_says_what_it_does_not_run(db, migrate):
+    files = {"V1__a.sql": ONE, "afterMigrate.sql": "SELECT 1 / 0;"}
+    run = applied(migrate, "--hooks-before-up", "exit 1", "--lint-on-up", "refuse", files=files)
+    for words in ('callbacks: "migrations/afterMigrate.sql"', "hooks", '"lint.on_up"'):
+        assert words in run.stderr, run
+    assert "warning" not in applied(migrate, files={"afterMigrate.sql": None}).stderr
+
+
 def test_extensions_do_not_fill_a_schema(db, migrate):
     db.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     applied(migrate, files={"V1__a.sql": ONE})
