@@ -388,6 +388,14 @@ static const struct {
 	{ "NAMES", "client_encoding" },
 };
 
+/* Settings have no case, quoted or not. */
+static void
+write_folded(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		fputc(*text >= 'A' && *text <= 'Z' ? *text | 0x20 : *text, out);
+}
+
 /* Case does not count in the names of settings, not even in quotes. */
 static const char *
 setting_name(struct arena *a, struct words *s)
@@ -404,9 +412,11 @@ setting_name(struct arena *a, struct words *s)
 		return NULL;
 	name = arena_text_new(a);
 	while (at.at < s->at && words_next(&at, &w)) {
-		if (w.kind == WORD_QUOTED)
-			w = (struct word){ WORD_PLAIN, w.text + 1, w.length - 2 };
-		fputs(w.kind == WORD_SYMBOL ? "." : word_value(a, &w), name->out);
+		const char *value = w.kind == WORD_SYMBOL ? "." : word_value(a, &w);
+
+		if (value == NULL)
+			return NULL;
+		write_folded(name->out, value);
 	}
 	return arena_text_end(name);
 }
