@@ -38,6 +38,21 @@ struct journal_end {
 void journal_sql_close(struct arena *a, const struct record_writer *w,
     const struct journal_end *end, struct conn_sql *out);
 
+/* A row as it is told; text may be NULL, a number that is not known is -1. */
+struct journal_row {
+	const char *run_id, *script, *version, *type, *state;
+	int64_t statement, statements; /* statement -1: the file */
+	int64_t attempt, lock_wait_ms, elapsed_ms;
+	const char *started; /* "2026-11-22 13:15:00", in the session's time zone */
+	const char *started_utc, *finished_utc; /* ISO 8601 with Z */
+	const char *sqlstate, *error;
+	int64_t backend_pid, pid;
+	const char *installed_by, *host, *tool_version;
+};
+/* The whole journal, newest last; none where there is no journal or it is not to be trusted. */
+MUST_CHECK bool journal_read(struct arena *a, struct session *s, struct journal_row **rows,
+    size_t *count, struct error *err);
+
 /* Begins a file with its history row (success = false), or goes on with it. */
 MUST_CHECK bool
 journal_open(struct arena *a, struct record_writer *w, const struct step *step, struct error *err);

@@ -109,7 +109,7 @@ void lane_clean(struct lane *lane, int64_t ms);
 /* Says when the watcher is to look: in the middle of each try but the first, and behind 2 s. */
 void lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocking_ms);
 /* The same for a statement that waits patiently, and who it waits for is told. */
-void lane_watch_patiently(struct lane *lane);
+void lane_watch_patiently(struct lane *lane, int attempt, int64_t limit_ms);
 /* How long statements ran, until the last one that ended well. */
 int64_t lane_work_ms(const struct lane *lane);
 

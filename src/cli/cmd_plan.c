@@ -171,11 +171,18 @@ print_statement(
 }
 
 static void
-print_script(const struct script *script, const struct problems *problems)
+print_script(const struct step *step, const struct problems *problems)
 {
+	const struct script *script = step->script;
+
 	out_put(stdout, script->script);
-	printf("  %s, %s\n", script->transaction ? "in a transaction" : "without a transaction",
+	printf("  %s, %s", script->transaction ? "in a transaction" : "without a transaction",
 	    phase_name(script));
+	if (step->resumes != NULL)
+		printf(", goes on at statement %lld of %lld",
+		    (long long)step->resumes->unfinished->done + 1,
+		    (long long)script->statement_total);
+	printf("\n");
 	print_problems(problems, script, NULL, INDENT);
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
@@ -206,7 +213,7 @@ print_text(const struct plan *plan, const struct problems *problems)
 		}
 		if (step->kind != STEP_SCRIPT)
 			continue;
-		print_script(step->script, problems);
+		print_script(step, problems);
 		files++;
 		statements += (size_t)step->script->statement_total;
 	}
@@ -273,6 +280,10 @@ file_json(struct arena *a, const struct step *step)
 		if (!script->statements[i].skip)
 			json_push(list, statement_json(a, &script->statements[i]));
 	json_put(json, "statements", list);
+	if (step->resumes != NULL)
+		json_put_integer(json, "resumesAt", step->resumes->unfinished->done + 1);
+	else
+		json_put_null(json, "resumesAt");
 	json_put_integer(json, "statementsTotal", script->statement_total);
 	json_put_integer(json, "statementsPlainDml", script->dml_total);
 	return json;

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/begin.h"
 #include "cli/out.h"
+#include "core/journal.h"
+
+struct answer {
+	struct problems problems;
+	bool journal; /* it was asked for */
+	struct journal_row *rows;
+	size_t row_count;
+};
 
 static void
 print_table(struct arena *a, const struct plan *plan)
@@ -22,6 +30,21 @@ print_table(struct arena *a, const struct plan *plan)
 	out_table_print(stdout, &table);
 }
 
+/* How far the unfinished files came. */
+static void
+print_interrupted(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->state != STATE_INTERRUPTED)
+			continue;
+		out_put(stdout, e->script->script);
+		printf(": %lld of %lld statements are done\n", (long long)e->row->unfinished->done,
+		    (long long)e->row->unfinished->total);
+	}
+}
+
 /* "12 applied, 2 pending"; what is rarer is only named when there is some. */
 static void
 print_counts(const struct plan *plan)
@@ -40,6 +63,21 @@ print_counts(const struct plan *plan)
 		if (rare[i].count > 0)
 			printf(", %zu %s", rare[i].count, rare[i].name);
 	printf("\n");
+}
+
+/* At which statement it stopped. */
+static void
+put_progress(struct json *json, const struct entry *e)
+{
+	const struct unfinished *u = e->state == STATE_INTERRUPTED ? e->row->unfinished : NULL;
+
+	if (u == NULL) {
+		json_put_null(json, "statement");
+		json_put_null(json, "statements");
+		return;
+	}
+	json_put_integer(json, "statement", u->done + 1);
+	json_put_integer(json, "statements", u->total);
 }
 
 static struct json *
@@ -64,11 +102,82 @@ entry_json(struct arena *a, const struct entry *e)
 		json_put_null(json, "executionTime");
 	else
 		json_put_integer(json, "executionTime", row->execution_time);
+	put_progress(json, e);
+	return json;
+}
+
+/* --- the journal --- */
+
+static const char *
+seconds(struct arena *a, int64_t ms)
+{
+	return ms < 0 ? NULL
+		      : arena_printf(a, "%lld.%03d s", (long long)(ms / 1000), (int)(ms % 1000));
+}
+
+static void
+print_journal(struct arena *a, const struct journal_row *rows, size_t count)
+{
+	static const char *const head[] = { "Run", "Started", "Script", "Statement", "State",
+		"Tries", "Lock Wait", "Time", "Error" };
+	struct out_table table = { .columns = sizeof(head) / sizeof(head[0]), .elastic = 8 };
+
+	if (count > 0)
+		out_table_add(a, &table, head);
+	for (size_t i = 0; i < count; i++) {
+		const struct journal_row *r = &rows[i];
+		const char *const cells[] = { arena_strndup(a, r->run_id, 8), r->started, r->script,
+			r->statement < 0 ? NULL
+					 : arena_printf(a, "%lld/%lld", (long long)r->statement,
+					       (long long)r->statements),
+			r->state, arena_printf(a, "%lld", (long long)r->attempt),
+			seconds(a, r->lock_wait_ms), seconds(a, r->elapsed_ms), r->error };
+
+		out_table_add(a, &table, cells);
+	}
+	if (count > 0)
+		out_table_print(stdout, &table);
+	printf("%zu row%s in the journal\n", count, count == 1 ? "" : "s");
+}
+
+static void
+put_number(struct json *json, const char *name, int64_t number)
+{
+	if (number < 0)
+		json_put_null(json, name);
+	else
+		json_put_integer(json, name, number);
+}
+
+static struct json *
+row_json(struct arena *a, const struct journal_row *r)
+{
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "runId", r->run_id);
+	json_put_text(json, "script", r->script);
+	json_put_text(json, "version", r->version);
+	json_put_text(json, "type", r->type);
+	put_number(json, "statement", r->statement);
+	put_number(json, "statements", r->statements);
+	json_put_text(json, "state", r->state);
+	put_number(json, "attempt", r->attempt);
+	put_number(json, "lockWaitMs", r->lock_wait_ms);
+	put_number(json, "elapsedMs", r->elapsed_ms);
+	json_put_text(json, "startedUTC", r->started_utc);
+	json_put_text(json, "finishedUTC", r->finished_utc);
+	json_put_text(json, "sqlState", r->sqlstate);
+	json_put_text(json, "error", r->error);
+	put_number(json, "backendPid", r->backend_pid);
+	json_put_text(json, "installedBy", r->installed_by);
+	json_put_text(json, "host", r->host);
+	put_number(json, "pid", r->pid);
+	json_put_text(json, "toolVersion", r->tool_version);
 	return json;
 }
 
 static void
-print_json(const struct context *c, const struct session *s, const struct problems *problems,
+print_json(const struct context *c, const struct session *s, const struct answer *answer,
     const struct error *refusal)
 {
 	struct json *json = out_json(c, "info", s, refusal);
@@ -79,7 +188,13 @@ print_json(const struct context *c, const struct session *s, const struct proble
 	for (size_t i = 0; i < s->plan.entry_count; i++)
 		json_push(list, entry_json(c->arena, &s->plan.entries[i]));
 	json_put(json, "migrations", list);
-	json_put(json, "problems", out_json_problems(c->arena, problems));
+	json_put(json, "problems", out_json_problems(c->arena, &answer->problems));
+	if (answer->journal) {
+		list = json_new_array(c->arena);
+		for (size_t i = 0; i < answer->row_count; i++)
+			json_push(list, row_json(c->arena, &answer->rows[i]));
+		json_put(json, "journal", list);
+	}
 	out_json_print(json);
 }
 
@@ -87,10 +202,22 @@ static int
 check_status(const struct plan *plan, const struct problems *problems)
 {
 	if (problems->count > 0)
-		return ERR_REFUSED;
+		return out_problems_status(problems);
 	if (plan->pending_count + plan->outdated_count + plan->interrupted_count > 0)
 		return ERR_FINDINGS;
 	return 0;
+}
+
+static void
+print_text(const struct context *c, const struct session *s, const struct answer *answer)
+{
+	if (answer->journal) {
+		print_journal(c->arena, answer->rows, answer->row_count);
+		return;
+	}
+	print_table(c->arena, &s->plan);
+	print_interrupted(&s->plan);
+	print_counts(&s->plan);
 }
 
 static bool
@@ -98,25 +225,27 @@ status_run(const struct context *c, int *status, struct error *err)
 {
 	struct session s;
 	struct goal goal = { .kind = GOAL_UP, .check_only = true };
-	struct problems problems = { .arena = c->arena };
+	struct answer answer = { .problems = { .arena = c->arena },
+		.journal = command_option(c, "journal") != NULL };
 
 	if (!begin_session(c, &goal, &s, err))
 		return false;
-	plan_refusals(&s.plan, c->config, &problems);
-	*status = command_option(c, "check") == NULL ? 0 : check_status(&s.plan, &problems);
-	if (c->config->format == FORMAT_JSON) {
-		print_json(c, &s, &problems,
-		    *status == ERR_REFUSED ? out_summary(c->arena, &problems) : NULL);
-	} else {
-		print_table(c->arena, &s.plan);
-		print_counts(&s.plan);
-	}
-	out_problems(stderr, c->config, &problems);
+	plan_refusals(&s.plan, c->config, &answer.problems);
+	if (answer.journal && !journal_read(c->arena, &s, &answer.rows, &answer.row_count, err))
+		return false;
+	*status = command_option(c, "check") == NULL ? 0 : check_status(&s.plan, &answer.problems);
+	if (c->config->format == FORMAT_JSON)
+		print_json(c, &s, &answer,
+		    *status >= ERR_REFUSED ? out_summary(c->arena, &answer.problems) : NULL);
+	else
+		print_text(c, &s, &answer);
+	out_problems(stderr, c->config, &answer.problems);
 	return true;
 }
 
 static const struct command_option options[] = {
 	{ "check", NULL, false, "exit with 3 when files are pending, 4 when up would be refused" },
+	{ "journal", NULL, false, "show what each run did, statement by statement, newest last" },
 	{ 0 },
 };
 

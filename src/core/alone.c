@@ -26,7 +26,7 @@ say_clean(struct walk *w, const char *sql, int64_t lock_timeout_ms)
 	bool ok;
 
 	walk_lane(w, true);
-	lane_watch_patiently(&w->lane);
+	lane_watch_patiently(&w->lane, w->tries.attempt, lock_timeout_ms);
 	send_alone(&w->send, false);
 	ok = send_lock_timeout(&w->send, lock_timeout_ms) && lane_say(&w->lane, LANE_CLEAN, 0, sql);
 	lane_close(&w->lane);
@@ -192,7 +192,8 @@ say(struct walk *w, const struct walk_statement *st, struct error *err)
 		return false;
 	walk_lane(w, true);
 	if (st->class.concurrently)
-		lane_watch_patiently(&w->lane);
+		lane_watch_patiently(
+		    &w->lane, w->tries.attempt, w->x->session->config->concurrent_lock_timeout_ms);
 	w->send.share_ms = locks > 0 ? tries_share(budget, locks) : 0;
 	send_alone(&w->send, false);
 	ok = send_say(&w->send, st->item, st->kept, err);

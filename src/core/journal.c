@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/journal.h"
 
+#include "query.h"
+
 void
 journal_sql_statement(struct arena *a, const struct record_writer *w,
     const struct journal_statement *e, struct conn_sql *out)
@@ -60,4 +62,82 @@ journal_finish(struct arena *a, struct record_writer *w, const struct step *step
 	record_sql_succeed(a, w, step->records[0].rank, ms, &list[0]);
 	journal_sql_close(a, w, &end, &list[1]);
 	return record_send(a, w, list, 2, err);
+}
+
+/* The columns of journal_rows.sql. */
+enum column {
+	ROW_RUN_ID,
+	ROW_SCRIPT,
+	ROW_VERSION,
+	ROW_TYPE,
+	ROW_STATEMENT,
+	ROW_STATEMENTS,
+	ROW_STATE,
+	ROW_ATTEMPT,
+	ROW_LOCK_WAIT,
+	ROW_ELAPSED,
+	ROW_STARTED,
+	ROW_STARTED_UTC,
+	ROW_FINISHED_UTC,
+	ROW_SQLSTATE,
+	ROW_ERROR,
+	ROW_BACKEND_PID,
+	ROW_INSTALLED_BY,
+	ROW_HOST,
+	ROW_PID,
+	ROW_TOOL_VERSION
+};
+
+static int64_t
+number(const struct rows *rows, size_t i, enum column column)
+{
+	return rows_value(rows, i, column) == NULL ? -1 : rows_integer(rows, i, column);
+}
+
+static struct journal_row
+read_row(const struct rows *rows, size_t i)
+{
+	return (struct journal_row){
+		.run_id = rows_value(rows, i, ROW_RUN_ID),
+		.script = rows_value(rows, i, ROW_SCRIPT),
+		.version = rows_value(rows, i, ROW_VERSION),
+		.type = rows_value(rows, i, ROW_TYPE),
+		.statement = number(rows, i, ROW_STATEMENT),
+		.statements = number(rows, i, ROW_STATEMENTS),
+		.state = rows_value(rows, i, ROW_STATE),
+		.attempt = number(rows, i, ROW_ATTEMPT),
+		.lock_wait_ms = number(rows, i, ROW_LOCK_WAIT),
+		.elapsed_ms = number(rows, i, ROW_ELAPSED),
+		.started = rows_value(rows, i, ROW_STARTED),
+		.started_utc = rows_value(rows, i, ROW_STARTED_UTC),
+		.finished_utc = rows_value(rows, i, ROW_FINISHED_UTC),
+		.sqlstate = rows_value(rows, i, ROW_SQLSTATE),
+		.error = rows_value(rows, i, ROW_ERROR),
+		.backend_pid = number(rows, i, ROW_BACKEND_PID),
+		.installed_by = rows_value(rows, i, ROW_INSTALLED_BY),
+		.host = rows_value(rows, i, ROW_HOST),
+		.pid = number(rows, i, ROW_PID),
+		.tool_version = rows_value(rows, i, ROW_TOOL_VERSION),
+	};
+}
+
+bool
+journal_read(
+    struct arena *a, struct session *s, struct journal_row **out, size_t *count, struct error *err)
+{
+	const struct history *h = &s->history;
+	struct rows rows;
+
+	*count = 0;
+	if (!h->journal_exists || s->plan.setup_problems.count > 0)
+		return true;
+	if (!conn_query(a, s->conn,
+		conn_query_text(a, s->conn, query_journal_rows, "schema", h->schema, "journal",
+		    h->journal, (const char *)NULL),
+		0, NULL, &rows, err))
+		return false;
+	*out = arena_alloc(a, (rows.count + 1) * sizeof(**out));
+	for (size_t i = 0; i < rows.count; i++)
+		(*out)[(*count)++] = read_row(&rows, i);
+	return true;
 }

@@ -625,12 +625,12 @@ lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocki
 }
 
 void
-lane_watch_patiently(struct lane *lane)
+lane_watch_patiently(struct lane *lane, int attempt, int64_t limit_ms)
 {
+	lane_watch(lane, attempt, limit_ms, 0); /* nobody waits for it; cancelling leaves a ruin */
 	lane->patient = true;
-	lane->max_blocking_ms = 0; /* nobody waits for it; cancelling leaves a ruin */
-	lane->look_every_ms = PATIENT_LOOK_MS;
-	lane->look_after_ms = LOOK_AFTER_MS;
+	if (limit_ms <= 0 || limit_ms > 2 * PATIENT_LOOK_MS)
+		lane->look_every_ms = PATIENT_LOOK_MS;
 }
 
 int64_t

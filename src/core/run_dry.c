@@ -10,6 +10,7 @@
 #include "core/run.h"
 #include "query.h"
 #include "sql/split.h"
+#include "sql/target.h"
 
 /* What up would send, as a script for psql. */
 struct dry {
@@ -126,6 +127,14 @@ put_journal(struct dry *d, const struct step *step)
 	put_sql(d, &sql);
 }
 
+/* Done by an earlier run, and not only in the session that it had. */
+static bool
+is_done(const struct step *step, const struct split_item *item, int64_t number)
+{
+	return step->resumes != NULL && number <= step->resumes->unfinished->done &&
+	    !target_is_session(item->text, item->length);
+}
+
 static bool
 is_skipped(const struct script *script, int64_t number)
 {
@@ -146,13 +155,11 @@ may_end_in_comment(const struct split_item *item)
 }
 
 static void
-put_item(struct dry *d, const struct script *script, const struct split_item *item, int64_t number)
+put_item(struct dry *d, const struct split_item *item)
 {
 	switch (item->kind) {
 	case SPLIT_STATEMENT:
-		if (!is_skipped(script, number))
-			fprintf(
-			    d->out, "%s%s;\n", item->text, may_end_in_comment(item) ? "\n" : "");
+		fprintf(d->out, "%s%s;\n", item->text, may_end_in_comment(item) ? "\n" : "");
 		d->line_open = false;
 		break;
 	case SPLIT_COPY_DATA:
@@ -169,19 +176,25 @@ put_item(struct dry *d, const struct script *script, const struct split_item *it
 }
 
 static bool
-put_statements(struct dry *d, const struct script *script, struct error *err)
+put_statements(struct dry *d, const struct step *step, struct error *err)
 {
+	const struct script *script = step->script;
 	struct script_reader *reader;
 	struct split_item item = { .kind = SPLIT_STATEMENT };
 	int64_t number = 0;
+	bool skipped = false; /* with its COPY data */
 
 	if (!script_reader_open(d->arena, script, &d->session->environment, &reader, err))
 		return false;
 	while (item.kind != SPLIT_END) {
 		if (!script_reader_next(reader, &item, err))
 			return false;
-		number += item.kind == SPLIT_STATEMENT;
-		put_item(d, script, &item, number);
+		if (item.kind == SPLIT_STATEMENT) {
+			number++;
+			skipped = is_skipped(script, number) || is_done(step, &item, number);
+		}
+		if (!skipped)
+			put_item(d, &item);
 	}
 	return script_reader_end(reader, err);
 }
@@ -195,7 +208,7 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 	fprintf(d->out, "BEGIN%s%s;\n", modes == NULL ? "" : " ", modes == NULL ? "" : modes);
 	if (role != NULL)
 		put_role(d, "LOCAL ", role);
-	if (!put_statements(d, step->script, err))
+	if (!put_statements(d, step, err))
 		return false;
 	fputs("RESET SESSION AUTHORIZATION;\n", d->out);
 	put_role(d, "LOCAL ", d->session->config->role);
@@ -212,12 +225,14 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	struct record record = step->records[0];
 
 	record.success = false;
+	if (step->resumes != NULL)
+		record.kind = RECORD_UPDATE;
 	put_own(d, true);
 	put_record(d, &record, false);
 	fputs("COMMIT;\n", d->out);
 	if (step->script->directives.role != NULL)
 		put_role(d, "", step->script->directives.role);
-	if (!put_statements(d, step->script, err))
+	if (!put_statements(d, step, err))
 		return false;
 	put_reset(d);
 	record.kind = RECORD_SUCCEED;
