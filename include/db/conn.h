@@ -61,7 +61,7 @@ const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));
 
 /* A statement and its parameters, ready to be sent. */
-enum { CONN_PARAMETERS_MAX = 16 };
+enum { CONN_PARAMETERS_MAX = 17 };
 struct conn_sql {
 	const char *sql;
 	int count;

@@ -288,7 +288,7 @@ reset_session(struct walk *w, int64_t limit_ms, struct error *err)
 	ok = lane_reset(&w->lane);
 	lane_close(&w->lane);
 	w->x->dirty = false;
-	return ok;
+	return w->lane.interrupted ? wait_interrupted(err) : ok;
 }
 
 static bool
@@ -312,29 +312,45 @@ finish(struct walk *w, int64_t ms, struct error *err)
 		watch_history(w->x->session, err));
 }
 
+/* What is not a part of "k of n are done". */
+static const char *
+rest_text(const struct walk *w, struct arena *a)
+{
+	if (w->left != NULL)
+		return arena_printf(a, "; the invalid index %s is left over", w->left);
+	if (w->open && w->lane.lost && !w->unknown)
+		return arena_printf(
+		    a, "; the next run looks what became of statement %" PRId64, w->statement);
+	return "";
+}
+
+static const char *
+next_text(const struct walk *w, struct arena *a)
+{
+	if (w->done >= w->step->script->statement_total)
+		return "Run \"migrate up\" again: only the record is missing.";
+	return arena_printf(
+	    a, "Run \"migrate up\" again: it goes on at statement %" PRId64 ".", w->done + 1);
+}
+
 static void
 say_state(struct walk *w, struct error *err)
 {
 	const struct script *script = w->step->script;
-	const char *left = w->left == NULL
-	    ? ""
-	    : arena_printf(err->arena, "; the invalid index %s is left over", w->left);
+	const char *rest = rest_text(w, err->arena), *next = next_text(w, err->arena);
 
 	err->state = w->done == 0
-	    ? arena_printf(err->arena, "no statement of %s is done%s", script->script, left)
+	    ? arena_printf(err->arena, "no statement of %s is done%s", script->script, rest)
 	    : arena_printf(err->arena,
 		  "%" PRId64 " of %" PRId64 " statements of %s are done and kept%s", w->done,
-		  script->statement_total, script->script, left);
+		  script->statement_total, script->script, rest);
 	if (w->unknown)
 		(void)resume_advise(err, script);
-	else if (err->code == ERR_SQL)
-		(void)error_next(err,
-		    "Correct the file, then run \"migrate up\" again: it goes on at statement "
-		    "%" PRId64 ".%s%s",
-		    w->done + 1, err->next == NULL ? "" : " ", err->next == NULL ? "" : err->next);
 	else if (err->next == NULL)
-		(void)error_next(err,
-		    "Run \"migrate up\" again: it goes on at statement %" PRId64 ".", w->done + 1);
+		(void)error_next(
+		    err, "%s%s", err->code == ERR_SQL ? "Correct the file. " : "", next);
+	else
+		(void)error_next(err, "%s %s", err->next, next);
 }
 
 /* The rows of a failure: of the statement, if it was one, and of the file. */

@@ -9,7 +9,8 @@
  * A case is a folder, a history and settings, in words:
  *	files      V1 R_view B3 U2; "*" behind one: its checksum is not the recorded one;
  *	           "~" behind one: its description is not; "%": only its raw checksum is the recorded
- *	rows       rank by rank, from 1 (SCHEMA: 0): V1 R_view B3; "!" failed, "*" another checksum, "-" none;
+ *	rows       rank by rank, from 1 (SCHEMA: 0): V1 R_view B3; "!" failed, "?" interrupted, "*" another checksum,
+ *	           "-" none;
  *	           BASELINE:1 DELETE:1 UNDO:2 JDBC:4 OTHER:9 SCHEMA DELETE:R_view
  *	settings   see the table below
  * and what comes out of it:
@@ -147,10 +148,13 @@ read_other_row(struct history_row *row, const char *word)
 static void
 read_row(struct history_row *row, const char *word, int rank)
 {
-	bool failed = marked(&word, '!'), changed = marked(&word, '*'), none = marked(&word, '-');
+	static const struct unfinished unfinished = { .done = 2, .total = 5 };
+	bool failed = marked(&word, '!'), interrupted = marked(&word, '?');
+	bool changed = marked(&word, '*'), none = marked(&word, '-');
 
 	*row = (struct history_row){ .rank = rank,
-		.success = !failed,
+		.success = !failed && !interrupted,
+		.unfinished = interrupted ? &unfinished : NULL,
 		.has_checksum = !none,
 		.checksum = changed ? CHANGED : RECORDED,
 		.installed_by = "me",
@@ -485,6 +489,21 @@ static const struct plan_case up_cases[] = {
 	    "B2:APPLIED_VERSIONED_MIGRATION_NOT_RESOLVED" },
 	{ "a failed B file", "B2", "B2!", "", "B2=Failed", "", "B2:FAILED_VERSIONED_MIGRATION" },
 
+	/* interrupted files */
+	{ "an interrupted file goes on under its rank", "V1 V2 V3", "V1 V2?", "",
+	    "V1=Success, V2=Interrupted, V3=Pending", "V2#2 V3#3", "" },
+	{ "its unfinished part may have changed", "V1*", "V1?", "", "V1=Interrupted", "V1#1", "" },
+	{ "an interrupted repeatable, changed", "V1 R_a*", "R_a?", "",
+	    "R_a=Interrupted, V1=Pending", "R_a#1 V1#2", "" },
+	{ "an interrupted file that is missing", "V3", "V2? V3", "",
+	    "V2=Failed (Missing), V3=Success", "", "V2:FAILED_VERSIONED_MIGRATION" },
+	{ "an interrupted file above the target", "V1 V2", "V1 V2?", "target=1",
+	    "V1=Success, V2=Interrupted", "", "" },
+	{ "the next file is the interrupted one", "V1 V2", "V1?", "target=next",
+	    "V1=Interrupted, V2=Pending", "V1#1", "" },
+	{ "Flyway has failed with it since", "V1", "V1? V1!", "", "V1=Interrupted, V1=Failed",
+	    "V1#1", "V1:FAILED_VERSIONED_MIGRATION" },
+
 	/* the schema */
 	{ "a schema in use without a history", "V1", "", "in_use", "V1=Pending", "V1#1", "setup" },
 	{ "the same, told before anything is pending", "", "", "in_use", "", "", "setup" },
@@ -570,6 +589,10 @@ static const struct plan_case repair_cases[] = {
 	{ "no history", "V1", "", "in_use", NULL, "", "" },
 	{ "failed rows", "V1 V2 R_a", "V1 V2! R_a!", "", NULL, "-#2 -#3", "" },
 	{ "a failed row of another kind", "", "JDBC:1!", "", NULL, "-#1", "" },
+	{ "an interrupted file is left alone", "V1*", "V1?", "", NULL, "", "" },
+	{ "an interrupted file that is missing", "", "V1?", "", NULL, "-#1", "" },
+	{ "by hand: an interrupted one is done", "V1", "V1?", "applied=1", NULL, "~#1 ^#1", "" },
+	{ "by hand: an interrupted one is pending", "V1", "V1?", "pending=1", NULL, "-#1", "" },
 	{ "a missing file", "V1 V3", "V1 V2 V3", "", NULL, "+DELETE:2#4", "" },
 	{ "a missing repeatable", "", "R_a R_a*", "", NULL, "+DELETE:a#3", "" },
 	{ "the future is protected", "V1", "V1 V2", "", NULL, "", "" },
