@@ -210,6 +210,17 @@ fail(const struct context *c, const struct session *s, const struct run_result *
 	return true;
 }
 
+static void
+advise(struct error *err)
+{
+	if (strcmp(err->sqlstate, "57014") == 0)
+		error_next(err,
+		    "If it needs more time, write \"-- migrate:statement_timeout 10min\" above it "
+		    "or set \"statement_timeout\"; then run \"migrate up\" again.");
+	else
+		error_next(err, "Correct the file, then run \"migrate up\" again.");
+}
+
 static bool
 apply(const struct context *c, struct session *s, const struct goal *goal, int *status,
     struct error *err)
@@ -226,7 +237,7 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 		    s->plan.steps[0].records[0].version);
 	if (!run_plan(s, goal, &result, err)) {
 		if (err->code == ERR_SQL && err->next == NULL)
-			error_next(err, "Correct the file, then run \"migrate up\" again.");
+			advise(err);
 		return fail(c, s, &result, err, status);
 	}
 	if (c->config->format == FORMAT_JSON)

@@ -197,6 +197,14 @@ def test_settings_of_a_file_end_with_it_in_a_group(db, migrate):
 # --- timeouts ---
 
 
+def test_a_statement_that_takes_too_long(db, migrate):
+    files = {"V1__a.sql": "CREATE TABLE a (i int);\nSELECT pg_sleep(60);"}
+    run = migrate("up", "--statement-timeout", "50ms", files=files)
+    assert run.exit == 1 and "V1__a.sql:2:1" in run.stderr, run
+    assert "nothing of V1__a.sql was kept" in run.stderr, run
+    assert "NEXT:  If it needs more time" in run.stderr, run
+
+
 def test_reset_of_lock_timeout_is_not_no_limit(db, migrate):
     sql = """CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS t;
         SET lock_timeout = '3s';
