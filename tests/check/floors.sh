@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# base < db, sql < core < cli; one door for each library.
+# base < db, sql < core < cli; one door for each library; every room is on the map.
 set -uo pipefail
 found=0
 
@@ -50,4 +50,12 @@ if [ -n "$twins" ]; then
 	echo "two files of one name:" $twins >&2
 	found=1
 fi
+
+# Commands, outputs and what serves one of them are named there as a group.
+for file in src/{base,db,sql,core}/*.c; do
+	if ! grep -qw "$(basename "$file" .c)" ARCHITECTURE.md; then
+		echo "ARCHITECTURE.md does not name $file" >&2
+		found=1
+	fi
+done
 exit $found
