@@ -153,6 +153,15 @@ is_better(const struct entry *than, const struct entry *e)
 	return e->row == NULL;
 }
 
+/* Would the update leave the row as it is? */
+static bool
+is_same(const struct history_row *row, const struct record *update)
+{
+	return strcmp(row->description, update->description) == 0 &&
+	    strcmp(row->type, update->type) == 0 && row->has_checksum == update->has_checksum &&
+	    row->checksum == update->checksum;
+}
+
 static bool
 mark_applied(const char *name, const struct history *history, struct plan *plan, struct error *err)
 {
@@ -180,7 +189,8 @@ mark_applied(const char *name, const struct history *history, struct plan *plan,
 	if (file->row != NULL) {
 		record.kind = RECORD_UPDATE;
 		record.rank = file->row->rank;
-		step_add_record(plan, record);
+		if (!is_same(file->row, &record))
+			step_add_record(plan, record);
 		record.kind = RECORD_SUCCEED;
 	}
 	step_add_record(plan, record);

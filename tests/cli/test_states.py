@@ -202,6 +202,15 @@ def test_repair_by_hand(db, migrate):
     assert migrate("repair", "--applied", "1").exit == 4
 
 
+def test_repair_tells_only_what_changes(db, migrate):
+    files = {"V1__a.sql": "CREATE INDEX CONCURRENTLY i ON nowhere (a);"}
+    assert migrate("up", files=files).exit == 1
+    run = migrate("repair", "--applied", "1")
+    assert run.exit == 0, run
+    assert run.stdout.splitlines()[-1] == "1 marked as applied", run
+    assert db.history("version, success") == [("1", True)]
+
+
 # --- baseline ---
 
 
