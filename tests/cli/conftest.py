@@ -43,9 +43,9 @@ def make_cluster():
         server.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standby(cluster):
-    """A real standby that streams from the session's server."""
+    """A real standby of the session's server; it repeats all work there, so a module at most."""
     folder = os.environ.get("PG_BINDIR")
     if folder and not Path(folder, "pg_basebackup").exists():
         pytest.skip("this server came without pg_basebackup")
