@@ -302,7 +302,8 @@ const struct command cmd_up = {
 	    "repeatable ones that are new or have changed.  Each file and its row in the "
 	    "history commit together.  Nothing is run when anything is wrong with any file "
 	    "or with the history: all of it is listed.  Safe to start many times at once; "
-	    "the run lock lets one after the other work.",
+	    "the run lock lets one after the other work.  --target V applies nothing above "
+	    "version V.",
 	.needs_config = true,
 	.acts = true,
 	.options = options,
