@@ -73,18 +73,21 @@ patience(const struct config *config, int64_t least_ms, const struct error *err)
 static bool
 connect_patiently(struct session *s, int64_t least_ms, struct error *err)
 {
-	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS;
+	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS, left, now;
 	bool told = false;
 
 	for (;;) {
 		if (session_connect(s->arena, s, "migrate", &s->conn, err))
 			return true;
-		if (time_now_ms() + pause - start > patience(s->config, least_ms, err))
+		left = patience(s->config, least_ms, err) - (time_now_ms() - start);
+		if (left <= 0)
 			return false;
 		if (!told)
 			event_note(s->sink, "waiting for the server: %s", err->message);
 		told = true;
-		if (!wait_pause(time_random(pause / 2, pause), err))
+		now = time_random(pause / 2, pause);
+		/* The last attempt is made when the time is over. */
+		if (!wait_pause(now < left ? now : left, err))
 			return false;
 		pause = pause * 2 > PAUSE_HIGH_MS ? PAUSE_HIGH_MS : pause * 2;
 	}

@@ -3,6 +3,7 @@
 
 import os
 import socket
+import time
 
 import pytest
 
@@ -525,6 +526,24 @@ def test_server_down(offline):
     )
     assert run.exit == 5, run
     assert f"127.0.0.1" in run.stderr and str(port) in run.stderr, run
+
+
+def test_server_that_is_down_for_as_long_as_we_wait(offline):
+    started = time.monotonic()
+    run = offline("up", "--url", "postgresql://u@127.0.0.1:1/d", "--wait", "1500ms", files={"V1__a.sql": OK})
+    assert run.exit == 5 and time.monotonic() - started >= 1.5, run
+
+
+def test_server_that_starts_while_we_wait(make_cluster, make_runner):
+    server = make_cluster(log_min_messages="warning")
+    with server.database() as database:
+        server.stop()
+        run = make_runner(database.url).start("up", "--wait", "60s", files={"V1__a.sql": OK})
+        assert b"waiting for the server" in run.process.stderr.readline()
+        server.start()
+        run = run.wait()
+        assert run.exit == 0, run
+        assert database.exists("fine")
 
 
 def test_server_that_never_answers(offline):
