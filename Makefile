@@ -136,6 +136,10 @@ replay: $(FUZZERS:%=$(BUILD)/tests/%)
 	@for fuzzer in $(FUZZERS); do \
 		$(BUILD)/tests/$$fuzzer tests/fuzz/corpus/$${fuzzer#fuzz_} || exit 1; done
 
+# The design itself: every order of events of a small model (tests/model/README.md).
+model:
+	@sh tests/model/check.sh
+
 cli: all $(TOOLS)
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/cli $(PYTEST)
@@ -153,6 +157,7 @@ test: deps
 	$(MAKE) all
 	$(MAKE) check
 	$(MAKE) replay
+	$(MAKE) model
 	$(MAKE) cli
 	$(MAKE) faults
 
@@ -200,5 +205,5 @@ clean:
 
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
-.PHONY: all install units house check replay cli faults test-faults test demo test-matrix fuzz \
-	coverage readme deps deps-dev format clean
+.PHONY: all install units house check replay model cli faults test-faults test demo test-matrix \
+	fuzz coverage readme deps deps-dev format clean
