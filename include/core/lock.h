@@ -21,6 +21,9 @@ MUST_CHECK bool lock_take(struct arena *a, struct conn *c, const struct config *
 MUST_CHECK bool
 lock_release(struct arena *a, struct conn *c, int64_t key, bool *held, struct error *err);
 
+/* Does this session hold it? */
+MUST_CHECK bool
+lock_is_ours(struct arena *a, struct conn *c, int64_t key, bool *ours, struct error *err);
 /* Does anybody hold it? */
 bool lock_is_held(struct arena *a, struct conn *c, int64_t key);
 /* Warns of advisory locks beside the run lock: a file took them and did not give them back. */

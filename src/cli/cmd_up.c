@@ -264,6 +264,22 @@ warn_of_silence(const struct context *c, const struct session *s)
 		event_warning(c->sink, "this version does not lint: \"lint.on_up\" does nothing");
 }
 
+/*
+ * What does not fit may be the doing of a run that was at work and has just ended: with nobody at
+ * work it is read once more.
+ */
+static bool
+read_again(struct session *s, const struct goal *goal, struct problems *problems, struct error *err)
+{
+	if (run_is_busy(s))
+		return true;
+	if (!session_plan(s, goal, err))
+		return false;
+	problems->count = 0;
+	plan_refusals(&s->plan, s->config, problems);
+	return true;
+}
+
 static bool
 up_run(const struct context *c, int *status, struct error *err)
 {
@@ -280,6 +296,8 @@ up_run(const struct context *c, int *status, struct error *err)
 	begin_say_where(c, &s);
 	warn_of_silence(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
+	if (problems.count > 0 && dry == NULL && !read_again(&s, &goal, &problems, err))
+		return false;
 	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);
 	if (dry != NULL)

@@ -39,6 +39,17 @@ holder_text(struct arena *a, struct conn *c, int64_t key)
 }
 
 bool
+lock_is_ours(struct arena *a, struct conn *c, int64_t key, bool *ours, struct error *err)
+{
+	struct rows rows;
+
+	if (!ask(a, c, query_lock_own, key, &rows, err))
+		return false;
+	*ours = rows_true(&rows, 0, 0);
+	return true;
+}
+
+bool
 lock_is_held(struct arena *a, struct conn *c, int64_t key)
 {
 	return holder_text(a, c, key) != NULL;

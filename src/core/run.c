@@ -110,6 +110,23 @@ is_own_doing(struct run *r, const struct step *step, struct error *err)
 	return true;
 }
 
+/*
+ * No transaction's fence guards these statements, so the run lock must still be ours: a file before
+ * this one may have given it away in a function.
+ */
+static enum apply_end
+walk_step(struct run *r, const struct step *step, int64_t *ms, struct error *err)
+{
+	struct arena *a = arena_new(r->session->arena);
+	bool held;
+	bool ok = lock_is_ours(a, r->session->conn, r->lock_key, &held, err);
+
+	arena_close(a);
+	if (!ok)
+		return APPLY_FAILED;
+	return held ? apply_stepwise(&r->x, step, ms, err) : APPLY_FENCED;
+}
+
 /* The count steps from i on: one, or with group all scripts in one transaction. */
 static enum apply_end
 run_steps(struct run *r, size_t i, size_t count, struct error *err)
@@ -127,7 +144,7 @@ run_steps(struct run *r, size_t i, size_t count, struct error *err)
 	else if (step->script->transaction)
 		end = apply_transaction(&r->x, step, count, &ms, err);
 	else
-		end = apply_stepwise(&r->x, step, &ms, err);
+		end = walk_step(r, step, &ms, err);
 	r->session->step = NULL;
 	if (end == APPLY_FENCED && is_own_doing(r, step, err))
 		end = APPLY_FAILED;
@@ -422,12 +439,9 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 
 	*result = (struct run_result){ .initial_version = s->plan.schema_version,
 		.version = s->plan.schema_version };
-	if (refuse(s, err)) {
-		if (s->plan.step_count == 0)
-			return true;
-	} else if (!run_is_busy(s)) {
-		return false;
-	}
+	/* What does not fit is decided under the lock: a run that is at work may end it meanwhile. */
+	if (s->plan.step_count == 0 && refuse(s, err))
+		return true;
 	interrupt_last_words(last_words(s));
 	while (end == APPLY_FENCED) {
 		error_clear(err);

@@ -1,0 +1,10 @@
+-- Does this session hold the advisory lock $1?
+SELECT EXISTS (
+       SELECT FROM pg_catalog.pg_locks l
+        WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory'
+          AND l.granted
+          AND l.objsubid OPERATOR(pg_catalog.=) 1
+          AND l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
+          AND ((l.classid::pg_catalog.int8 OPERATOR(pg_catalog.<<) 32)
+               OPERATOR(pg_catalog.|) l.objid::pg_catalog.int8)
+              OPERATOR(pg_catalog.=) $1::pg_catalog.int8);
