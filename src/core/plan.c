@@ -414,6 +414,22 @@ plan_recorded(struct arena *a, const struct goal *goal, const struct scripts *sc
 	return list;
 }
 
+static void
+refuse_group(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct script *s = plan->steps[i].script;
+		struct error *err;
+
+		if (plan->steps[i].kind != STEP_SCRIPT || s->transaction || !s->sound)
+			continue;
+		err = problem_add(&plan->file_problems);
+		error_set_at(err, ERR_REFUSED, (struct place){ .path = s->path },
+		    "%s runs without a transaction and cannot be part of a group", s->script);
+		error_next(err, "Apply it alone first (--target), or set group: false.");
+	}
+}
+
 void
 plan_read(struct plan *plan, const struct script_environment *env)
 {
@@ -430,6 +446,8 @@ plan_read(struct plan *plan, const struct script_environment *env)
 		step->records[0].has_checksum = step->script->hashed;
 		step->records[0].checksum = step->script->checksum;
 	}
+	if (env->config->group)
+		refuse_group(plan);
 	for (i = 0; i < plan->entry_count; i++)
 		if (plan->goal == GOAL_UP && plan->entries[i].state == STATE_INTERRUPTED)
 			resume_check(plan, &plan->entries[i], env);

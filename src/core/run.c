@@ -284,26 +284,12 @@ refuse(const struct session *s, struct error *err)
 	return false;
 }
 
-static bool
-refuse_group(const struct session *s, struct error *err)
+static void
+warn_of_group(const struct session *s)
 {
-	if (!s->config->group)
-		return true;
-	for (size_t i = 0; i < s->plan.step_count; i++) {
-		const struct step *step = &s->plan.steps[i];
-
-		if (step->kind != STEP_SCRIPT || step->script->transaction)
-			continue;
-		error_set_at(err, ERR_REFUSED, (struct place){ .path = step->script->path },
-		    "%s runs without a transaction and cannot be part of a group",
-		    step->script->script);
-		err->state = "nothing was run";
-		return error_next(err, "Apply it alone first (--target), or set group: false.");
-	}
-	if (s->plan.step_count > 1)
+	if (s->config->group && s->plan.step_count > 1)
 		event_warning(s->sink,
 		    "group: all files run in one transaction, which keeps every lock to its end");
-	return true;
 }
 
 static bool
@@ -370,7 +356,8 @@ run_locked(struct run *r, struct error *err)
 	r->result->version = s->plan.schema_version;
 	if (s->plan.step_count == 0)
 		return APPLY_DONE;
-	if (!refuse_group(s, err) || !prepare(r, err))
+	warn_of_group(s);
+	if (!prepare(r, err))
 		return APPLY_FAILED;
 	return run_all(r, err);
 }

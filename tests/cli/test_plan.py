@@ -30,6 +30,16 @@ def test_runs_nothing(db, migrate):
     assert db.contents() == before
 
 
+def test_file_without_a_transaction_in_a_group(db, migrate):
+    files = {**FIRST, "V2__index.sql": "CREATE INDEX CONCURRENTLY i ON orders (total);"}
+    for command in (["plan"], ["status", "--check"], ["up"]):
+        run = migrate(*command, "--group", files=files)
+        if command != ["status", "--check"]:
+            assert "cannot be part of a group" in run.stderr, run
+        assert run.exit == 4, run
+    assert db.contents() == ([], [], [])
+
+
 def test_shows_files_without_a_transaction(migrate):
     files = {"V2__index.sql": "CREATE INDEX CONCURRENTLY i ON orders (total);"}
     run = migrate("plan", files={**FIRST, **files})
