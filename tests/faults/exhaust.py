@@ -25,7 +25,7 @@ def chosen(options, bench):
     if options.scenario:
         return [Scenario.parse(text) for text in options.scenario]
     if options.sample:
-        some = sample(bench, options.sample, options.seed)
+        some = sample(bench, options.sample, options.seed, options.suite, options.kind)
         return [some[options.at]] if options.at is not None else some
     everything = list(scenarios(bench, options.suite, options.kind))
     return everything[options.part :: options.parts]

@@ -125,6 +125,7 @@ class Wire:
         with self.mutex:
             self.fault, self.fired, self.process = fault, False, None
             self.count = {"client": 0, "server": 0}
+            self.types = {"client": [], "server": []}
             self.refusals = 0
             self.broken = []
             self.doubt = False
@@ -203,9 +204,10 @@ class Wire:
             self.doubt = self.doubt or link.commits > link.answers
         link.close(reset)
 
-    def is_due(self, side):
+    def is_due(self, side, kind):
         with self.mutex:
             self.count[side] += 1
+            self.types[side].append(kind)
             fault = self.fault
             if fault is None or fault.side != side or self.count[side] != fault.at:
                 return None
@@ -221,7 +223,7 @@ class Wire:
             for frame in frames:
                 self.watch(link, side, frame)
         for frame in frames:
-            action = self.is_due(side)
+            action = self.is_due(side, frame[:1])
             if action is not None:
                 other.sendall(b"".join(out))
                 out = []
