@@ -150,7 +150,7 @@ faults: all $(BUILD)/tests/faulty
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/faults $(PYTEST)
 
 test-faults: all $(BUILD)/tests/faulty
-	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate sh tests/faults/all.sh
+	MIGRATE=$(CURDIR)/$(BUILD)/migrate sh tests/faults/all.sh
 
 # One after the other: the server is not there before deps, and lines should not mix.
 test: deps

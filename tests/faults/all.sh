@@ -1,23 +1,40 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every fault, on all cores; the violations and the counts.
-set -eu
-cd "$(dirname "$0")"
+# Every fault, on all cores: prints violations and counts, and fails where there is one.
+set -u
+cd "$(dirname "$0")" || exit 1
 PYTHON=${PYTHON:-/usr/bin/python3}
-parts=$(getconf _NPROCESSORS_ONLN)
+cores=$(getconf _NPROCESSORS_ONLN)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-status=0
+
+# try NAME PROGRAM ARGUMENT...: in the background; what it prints comes at the end.
+try() {
+	name=$1
+	shift
+	(
+		"$PYTHON" -B "$@" >"$folder/$name" 2>&1 || : >"$folder/failed"
+	) &
+}
 
 part=0
-while [ $part -lt "$parts" ]; do
-	(
-		$PYTHON -B exhaust.py --part $part --parts "$parts" >"$folder/wire.$part" 2>&1 ||
-			touch "$folder/failed"
-	) &
+while [ "$part" -lt "$cores" ]; do
+	try "wire-$part" exhaust.py --part "$part" --parts "$cores"
 	part=$((part + 1))
 done
 wait
-cat "$folder"/wire.*
-if [ -e "$folder/failed" ]; then status=1; fi
-exit $status
+try inside-alloc exhaust.py --inside --kind alloc
+try inside-libpq exhaust.py --inside --kind libpq
+wait
+try inside-events exhaust.py --inside --kind event-kill --kind event-term \
+	--kind event-terminate --kind event-crash
+try crowd-64 crowd.py --rounds 100
+wait
+# With more of them than the server has connections.
+try crowd-256 crowd.py --rounds 5 --size 256 --kills 0
+wait
+for log in "$folder"/[a-z]*-*; do
+	echo "== $(basename "$log")"
+	cat "$log"
+done
+[ ! -e "$folder/failed" ]

@@ -4,7 +4,7 @@ The folders that the faults are tried on: each covers another path through the p
 "effects" has no key, so a statement that ran twice shows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 EFFECTS = "CREATE TABLE effects (n int, note text);\n"
 
@@ -17,6 +17,8 @@ class Suite:
     before: dict = field(default_factory=dict)  # files that are applied first, undisturbed
     sql: str = ""  # what the database holds before that
     stepwise: tuple = ()  # the files without a transaction
+    held: str = ""  # what a session of the app does meanwhile, in a transaction that lasts
+    most: int = 150  # points of each kind and side: long pipelines say the same again and again
 
     @property
     def transactional(self):
@@ -151,6 +153,17 @@ SUITES = [
         stepwise=("V2__detach.sql",),
     ),
 ]
+BY_NAME = {suite.name: suite for suite in SUITES}
+
+# CONCURRENTLY waits in each of its phases: for writers of the table, and for old snapshots.
+SUITES += [
+    replace(BY_NAME[name], name=f"{name}_{what}", held=sql.format(table), most=30)
+    for name, table in {"concurrently": "effects", "detach": "parts"}.items()
+    for what, sql in {
+        "behind_writer": "LOCK TABLE {} IN ROW EXCLUSIVE MODE",
+        "behind_snapshot": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM {}",
+    }.items()
+]
 
 # What only looks, for the faults inside the program.
 LOOKS = [
@@ -165,4 +178,4 @@ LOOKS = [
         "dry_run": ("up", "--dry-run"),
     }.items()
 ]  # fmt: skip
-BY_NAME = {suite.name: suite for suite in SUITES + LOOKS}
+BY_NAME.update((suite.name, suite) for suite in SUITES + LOOKS)

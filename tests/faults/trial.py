@@ -4,11 +4,13 @@ One scenario: a run with one fault, then the same command undisturbed, and what 
 each of them.  A violation is a sentence.
 """
 
+import contextlib
 import random
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from wire import KINDS, Fault, Wire  # noqa: E402
 FREEZE = 0.6  # how long a silent server is watched before SIGTERM
 END_AFTER_SIGNAL = 7.5
 END = 60
+HELD = 0.15
 SECRET = "canary7d1f"
 
 # What a run leaves behind, but times, hosts and pids.
@@ -176,6 +179,10 @@ class Bench:
         """The run with the fault; how long it lived after SIGTERM, where there was one."""
         self.wire.arm(fault)
         url = self.wire.url(self.name, SECRET)
+        with self.app(suite):
+            return self.disturbed_run(suite, fault, url)
+
+    def disturbed_run(self, suite, fault, url):
         started = self.runner(suite)[1].start(*suite.command, env={"DATABASE_URL": url})
         self.wire.process = started.process
         signalled = None
@@ -191,6 +198,21 @@ class Bench:
             self.wire.disarm()
             self.runner(suite)[1].started.clear()
         return run, time.monotonic() - signalled if signalled else 0
+
+    @contextlib.contextmanager
+    def app(self, suite):
+        """A session of the app is in the way for a while."""
+        if not suite.held:
+            yield
+            return
+        with self.cluster.connect(self.name, autocommit=False) as session:
+            session.execute(suite.held)
+            timer = threading.Timer(HELD, session.rollback)
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.join()
 
     def inside(self, suite, scenario):
         """The run of the faulty program; did it happen?"""
@@ -281,8 +303,8 @@ class Bench:
         kind = scenario.kind
         allowed = {
             "delay": {usual},
-            "kill": {-signal.SIGKILL},
-            "kill-after": {-signal.SIGKILL},
+            "kill": {usual, -signal.SIGKILL},  # at its last message it may have ended
+            "kill-after": {usual, -signal.SIGKILL},
             "term": {usual, 128 + signal.SIGTERM},
             "cancel": {usual, 1},
             "freeze": {usual, 5, 7, 128 + signal.SIGTERM},
@@ -366,17 +388,16 @@ SIDES = {"cancel": ("client",), "kill-after": ("client",)}
 # Messages behind which nothing has changed: Bind, Describe, Flush; ParseComplete, BindComplete,
 # NoData, RowDescription, ParameterDescription, ParameterStatus.
 DULL = {"client": b"BDH", "server": b"12nTtS"}
-MOST = 150  # of a suite and a kind: the long pipelines say the same again and again
 
 
-def points(types, side, stride):
+def points(types, side, stride, most):
     """The numbers of the messages that are worth a fault."""
     numbers = [
         at
         for at, kind in enumerate(types, 1)
         if at % 4 == 0 or not kind or kind not in DULL[side]
     ][::stride]
-    return numbers[:: 1 + len(numbers) // MOST]
+    return numbers[:: 1 + len(numbers) // most]
 
 
 def scenarios(bench, suites=None, kinds=None):
@@ -387,7 +408,7 @@ def scenarios(bench, suites=None, kinds=None):
         types = bench.measure(suite)[2]
         for kind in kinds or KINDS:
             for side in SIDES.get(kind, ("client", "server")):
-                for at in points(types[side], side, STRIDES.get(kind, 1)):
+                for at in points(types[side], side, STRIDES.get(kind, 1), suite.most):
                     yield Scenario(suite.name, kind, side, at)
 
 
