@@ -8,7 +8,7 @@ from crowd import crowd
 from test_wire import SEED
 
 
-@pytest.mark.parametrize("size, kills", [(64, 16), (64, 16), (32, 31)])
+@pytest.mark.parametrize("size, kills", [(64, 16), (32, 31)])
 def test_a_crowd_applies_everything_once(bench, size, kills):
     with bench.cluster.database() as db:
         found = crowd(db, size, kills, random.Random(f"{SEED} {size} {kills}"))

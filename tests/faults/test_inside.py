@@ -27,7 +27,7 @@ def test_finds_its_way_on(bench, name):
 def test_one_fault_inside_loses_and_repeats_nothing(bench, kind):
     chance = random.Random(f"{SEED} {kind}")
     found, tried = [], 0
-    while tried < 8:
+    while tried < 6:
         suite = chance.choice(SUITES + LOOKS if kind in ("alloc", "libpq") else SUITES)
         at = chance.randint(1, HIGHEST.get(kind, 6))
         violations = bench.try_out(Scenario(suite.name, kind, "program", at))

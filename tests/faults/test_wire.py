@@ -11,7 +11,7 @@ import pytest
 from trial import Scenario, sample
 
 SEED = int(os.environ.get("FAULTS_SEED", datetime.date.today().toordinal()))
-SIZE = int(os.environ.get("FAULTS_SAMPLE", 100))
+SIZE = int(os.environ.get("FAULTS_SAMPLE", 50))
 
 # Each of these once did harm.
 FOUND = [
