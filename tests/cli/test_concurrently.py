@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from traffic import Traffic
+
 TABLE = (
     "CREATE TABLE t (a int PRIMARY KEY, b int, c text);\n"
     "INSERT INTO t SELECT g, g, 'row ' || g FROM generate_series(1, 500) g;\n"
@@ -70,7 +72,8 @@ def leftovers(db):
     """Invalid indexes, partitions that are half detached, advisory locks."""
     return db.execute(
         "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
-        " UNION ALL SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhdetachpending"
+        " UNION ALL SELECT inhrelid::regclass::text FROM pg_inherits i"
+        "  WHERE (to_jsonb(i)->>'inhdetachpending')::bool"
         " UNION ALL SELECT 'advisory lock' FROM pg_locks WHERE locktype = 'advisory'"
     )
 
@@ -175,6 +178,28 @@ def test_server_that_crashes_in_the_middle(make_cluster, make_runner, form):
         judge(db, form, run)
 
 
+def test_detach_does_not_make_readers_wait(db, migrate):
+    """Its second half wants ACCESS EXCLUSIVE on the partition: in short tries, by FINALIZE."""
+    if db.value("SELECT current_setting('server_version_num')::int") < 140000:
+        pytest.skip("from 14 on")
+    form = FORMS["detach"]
+    assert migrate("up", "--target", "1", files=files(form)).exit == 0
+    with block(db, "reader") as holder:
+        run = migrate.start("up")
+        db.wait_for("SELECT count(*) > 0 FROM pg_inherits WHERE inhdetachpending")
+        with Traffic(db, "SELECT count(*) FROM parts_1", "SELECT count(*) FROM parts") as traffic:
+            db.wait_for(
+                "SELECT count(*) > 0 FROM pg_stat_activity"
+                " WHERE now() - xact_start > '3 s' AND application_name = 'report'"
+            )
+            holder.rollback()
+            run = run.wait()
+    judge(db, form, run)
+    assert "try 1 failed (55P03)" in run.stderr, run
+    assert traffic.longest <= 0.5 + 0.4
+    assert traffic.errors == []
+
+
 def test_it_is_told_who_keeps_it_waiting(db, migrate):
     form = FORMS["create"]
     assert migrate("up", "--target", "1", files=files(form)).exit == 0
@@ -259,9 +284,7 @@ def test_index_of_somebody_else_is_left_alone(db, migrate):
     with block(db, "writer") as holder:
         run = migrate.start("up")
         waits(db)
-        run.signal(signal.SIGKILL)
-        run.wait()
-        db.wait_for("SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'")
+        end_by_terminate(db, run, db.cluster)
         holder.rollback()
     other = db.connect(application_name="dba")
     with block(db, "snapshot") as holder:
