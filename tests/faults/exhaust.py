@@ -55,6 +55,7 @@ def main():
     parser.add_argument("--inside", action="store_true", help="faults inside the program")
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--most", type=int, default=20, help="give up after so many violations")
+    parser.add_argument("--seconds", type=int, help="stop after so long")
     options = parser.parse_args()
     cluster = Cluster()
     bench = Bench(cluster, "faults")
@@ -69,6 +70,9 @@ def main():
                 print(violation, flush=True)
             violations += len(found)
             if violations >= options.most:
+                break
+            if options.seconds and time.time() - start > options.seconds:
+                print("stopped by --seconds")
                 break
     finally:
         bench.remove()
