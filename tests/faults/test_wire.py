@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: MIT
 """
-A small part of what exhaust.py tries, another one each day; FAULTS_SEED= brings a day back, and
-exhaust.py takes the name of a scenario.
+A small part of what exhaust.py tries; FAULTS_SEED= chooses another one, and exhaust.py takes the
+name of a scenario.
 """
 
-import datetime
 import os
 
 import pytest
 from trial import Scenario, sample
 
-SEED = int(os.environ.get("FAULTS_SEED", datetime.date.today().toordinal()))
+SEED = int(os.environ.get("FAULTS_SEED", "1"))
 SIZE = int(os.environ.get("FAULTS_SAMPLE", 50))
 
 # Each of these once did harm.
