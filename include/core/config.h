@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "sql/lint.h"
 
 /*
  * All settings, from the table in settings.c that also makes --help, completion, the manual's list
@@ -38,7 +39,6 @@ enum choice_pooler { POOLER_AUTO, POOLER_SESSION };
 enum choice_phase_order { PHASE_ORDER_STRICT, PHASE_ORDER_SKIP };
 enum choice_undo_record { UNDO_RECORD_ROW, UNDO_RECORD_DELETE };
 enum choice_on_up { ON_UP_OFF, ON_UP_WARN, ON_UP_REFUSE };
-enum choice_severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
 
 struct config {
 	struct arena *arena;
@@ -88,7 +88,7 @@ struct config {
 	int64_t hook_timeout_ms;
 
 	/* lint */
-	enum choice_severity lint_fail_on;
+	enum severity lint_fail_on;
 	enum choice_on_up lint_on_up;
 	int64_t lint_pg_version; /* 15, 18, ... */
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "sql/act.h"
 
 /*
  * What a statement is, for running it: may it stand in a transaction block, does it end one, what
@@ -100,6 +101,12 @@ struct statement_class {
  */
 void statement_classify(struct arena *a, const char *text, size_t length, int server_version,
     struct statement_class *out);
+/*
+ * As statement_classify, and tells all that the statement does.  Plain DML is asked of the grammar,
+ * too; without the grammar's answer the leading words tell one act, or none.
+ */
+void statement_read(struct arena *a, const char *text, size_t length, int server_version,
+    struct statement_class *out, struct acts *acts);
 /* As statement_classify, without asking the grammar: kind, form and the refusals only; no memory. */
 void statement_classify_words(
     const char *text, size_t length, int server_version, struct statement_class *out);
