@@ -141,6 +141,7 @@ struct config_setting {
 	const char *choices; /* "text|json", in the order of the enum */
 	const char *entry; /* of a map, the name of one of its entries: "placeholder" */
 	int64_t least, most; /* of a number; most 0: no limit */
+	bool (*check)(const char *text, struct error *err); /* of a string or an item; or NULL */
 	bool path; /* relative to the file that names it */
 	bool secret; /* never printed */
 };

@@ -6,8 +6,8 @@
 
 /* Do history and files fit: what Flyway's validate complains about, all of it at once. */
 
-/* Are all ignore_migration_patterns TYPE:STATE?  ERR_USAGE otherwise. */
-MUST_CHECK bool fit_patterns(const struct config *config, struct error *err);
+/* Is it TYPE:STATE, as ignore_migration_patterns wants it?  ERR_USAGE otherwise. */
+MUST_CHECK bool fit_check_pattern(const char *text, struct error *err);
 /* Is an entry covered by one of the patterns? */
 bool fit_ignores(const struct config *config, const struct entry *entry);
 /*

@@ -123,6 +123,8 @@ struct plan {
 	struct config_list notes; /* said in passing: rows from the future, the table's name */
 };
 
+/* Is it a version, "V?", latest, next or current?  ERR_USAGE otherwise. */
+MUST_CHECK bool plan_check_target(const char *text, struct error *err);
 /*
  * The scripts that plan_make wants hashed (script_hash), because the history records them or the
  * goal marks them as applied.  Those that cannot be read are left unhashed.
@@ -133,8 +135,8 @@ struct script **plan_recorded(struct arena *a, const struct goal *goal,
 /*
  * Makes the plan.  The caller may have put into file_problems what the scan found and into
  * setup_problems what history_read found; all else in *plan is overwritten.  Scripts that come to
- * stand in steps are hashed and read by plan_read.  False: a target, version or pattern that is
- * none (ERR_USAGE), one that neither files nor history have (ERR_REFUSED).
+ * stand in steps are hashed and read by plan_read.  False: a target or version that is none
+ * (ERR_USAGE), one that neither files nor history have (ERR_REFUSED).
  */
 MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct config *config,
     const struct scripts *scripts, const struct history *history, struct plan *plan,

@@ -42,24 +42,18 @@ is_pattern(const char *pattern, const char *const *types, const char *const *sta
 }
 
 bool
-fit_patterns(const struct config *config, struct error *err)
+fit_check_pattern(const char *text, struct error *err)
 {
 	static const char *const types[] = { "*", "versioned", "repeatable", NULL };
 	static const char *const states[] = { "*", "missing", "pending", "ignored", "future",
 		NULL };
-	const struct config_list *list = &config->ignore_migration_patterns;
-	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		if (is_pattern(list->items[i], types, states))
-			continue;
-		(void)error_set(err, ERR_USAGE, "ignore_migration_patterns: invalid pattern \"%s\"",
-		    list->items[i]);
-		return error_next(err,
-		    "A pattern is TYPE:STATE; types are versioned, repeatable and *; states are "
-		    "missing, pending, ignored, future and *.");
-	}
-	return true;
+	if (is_pattern(text, types, states))
+		return true;
+	(void)error_set(err, ERR_USAGE, "\"%s\" is not a pattern", text);
+	return error_next(err,
+	    "A pattern is TYPE:STATE; types are versioned, repeatable and *; states are "
+	    "missing, pending, ignored, future and *.");
 }
 
 /* The word for a state in a pattern; the others are met by * only. */

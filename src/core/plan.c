@@ -48,13 +48,47 @@ struct target {
 	bool may_miss;
 };
 
+/* "V" or "V?" */
+static bool
+is_version(const char *text)
+{
+	size_t length = strlen(text);
+	char version[VERSION_LENGTH + 1];
+
+	length -= length > 0 && text[length - 1] == '?';
+	if (length > VERSION_LENGTH)
+		return false;
+	memcpy(version, text, length);
+	version[length] = '\0';
+	return version_valid(version);
+}
+
+bool
+plan_check_target(const char *text, struct error *err)
+{
+	static const char *const words[] = { "latest", "next", "current" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	if (is_version(text))
+		return true;
+	(void)error_set(err, ERR_USAGE, "\"%s\" is not a target", text);
+	return error_next(
+	    err, "A target is a version, a version and \"?\", latest, next or current.");
+}
+
 static bool
 target_read(struct arena *a, const char *text, struct target *target, struct error *err)
 {
 	size_t length;
 
 	*target = (struct target){ 0 };
-	if (text == NULL || strcasecmp(text, "latest") == 0)
+	if (text == NULL)
+		return true;
+	if (!plan_check_target(text, err))
+		return false;
+	if (strcasecmp(text, "latest") == 0)
 		return true;
 	if (strcasecmp(text, "next") == 0) {
 		target->next = true;
@@ -65,13 +99,7 @@ target_read(struct arena *a, const char *text, struct target *target, struct err
 		return true;
 	length = strlen(text);
 	target->may_miss = length > 0 && text[length - 1] == '?';
-	text = arena_strndup(a, text, length - target->may_miss);
-	if (!version_valid(text)) {
-		(void)error_set(err, ERR_USAGE, "invalid target \"%s\"", text);
-		return error_next(
-		    err, "A target is a version, a version and \"?\", latest, next or current.");
-	}
-	target->version = version_text(a, text);
+	target->version = version_text(a, arena_strndup(a, text, length - target->may_miss));
 	return true;
 }
 
@@ -311,9 +339,9 @@ baseline_version(
 	const char *text =
 	    goal->baseline_version != NULL ? goal->baseline_version : config->baseline_version;
 
-	if (version_valid(text))
+	if (version_check(text, err))
 		return version_text(plan->arena, text);
-	(void)error_set(err, ERR_USAGE, "invalid baseline version \"%s\"", text);
+	(void)error_at(err, "invalid baseline version");
 	return NULL;
 }
 
@@ -353,7 +381,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 	plan->file_problems.arena = plan->setup_problems.arena = a;
 	plan->fit_problems.arena = plan->pending_problems.arena = a;
 	baseline = baseline_version(goal, config, plan, err);
-	if (baseline == NULL || !fit_patterns(config, err) ||
+	if (baseline == NULL ||
 	    !target_read(a, goal->target != NULL ? goal->target : config->target, &target, err))
 		return false;
 	if (history->flyways)

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "core/fit.h"
+#include "core/plan.h"
+#include "core/version.h"
+
 #define AT(member) offsetof(struct config, member)
 
 /* clang-format off */
@@ -56,16 +60,18 @@ static const struct config_setting table[] = {
 	    .help = "mark a schema that is not empty as baseline when it has no history" },
 	{ .name = "baseline-version", .group = "History", .type = CONFIG_STRING,
 	    .offset = AT(baseline_version), .fallback = "1", .value = "VERSION",
+	    .check = version_check,
 	    .help = "version of the baseline" },
 	{ .name = "baseline-description", .group = "History", .type = CONFIG_STRING,
 	    .offset = AT(baseline_description), .fallback = "<< Flyway Baseline >>",
 	    .value = "TEXT", .help = "description of the baseline" },
 	{ .name = "ignore-migration-patterns", .group = "History", .type = CONFIG_LIST,
 	    .offset = AT(ignore_migration_patterns), .fallback = "*:future", .value = "PATTERN",
+	    .check = fit_check_pattern,
 	    .help = "states that validate accepts, as TYPE:STATE" },
 
 	{ .name = "target", .group = "What to run", .type = CONFIG_STRING, .offset = AT(target),
-	    .fallback = "latest", .value = "VERSION",
+	    .fallback = "latest", .value = "VERSION", .check = plan_check_target,
 	    .help = "last version to apply: latest, next, V, or V? (no error when it is missing)" },
 	{ .name = "phase-order", .group = "What to run", .type = CONFIG_CHOICE,
 	    .offset = AT(phase_order), .fallback = "strict", .choices = "strict|skip",

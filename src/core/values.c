@@ -177,7 +177,7 @@ values_put(struct config *c, const struct config_setting *s, const char *text,
 	}
 	if (s->type == CONFIG_LIST && source_of(c, s)->rank < source->rank)
 		values_clear(c, s, source);
-	if (!put[s->type](c, s, text, err))
+	if (!put[s->type](c, s, text, err) || (s->check != NULL && !s->check(text, err)))
 		return blame(c, s, source, err);
 	if (s->type != CONFIG_LIST) /* a list comes from where its first item does */
 		*source_of(c, s) = *source;

@@ -57,6 +57,18 @@ version_valid(const char *text)
 	}
 }
 
+bool
+version_check(const char *text, struct error *err)
+{
+	if (version_valid(text))
+		return true;
+	(void)error_set(err, ERR_USAGE, "\"%s\" is not a version", text);
+	return error_next(err,
+	    "A version is made of numbers with dots or underscores between them, %d characters at "
+	    "most.",
+	    VERSION_LENGTH);
+}
+
 const char *
 version_text(struct arena *a, const char *text)
 {

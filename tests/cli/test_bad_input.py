@@ -408,6 +408,13 @@ def test_statement_that_fails_names_all_there_is_to_know(db, migrate):
         ("url: ${NOT_SET_ANYWHERE}\n", "1:6", ["NOT_SET_ANYWHERE"]),
         ("lint: {fail_onn: error}\n", "1:8", ["fail_onn", "fail_on"]),
         ("color: purple\n", "1:8", ["purple", "auto"]),
+        ("target: newest\n", "1:9", ["target", "newest", "latest"]),
+        ("table: x\nbaseline_version: one\n", "2:19", ["baseline_version", "one"]),
+        (
+            "ignore_migration_patterns:\n  - '*:future'\n  - missing\n",
+            "3:5",
+            ["missing", "TYPE:STATE"],
+        ),
         ("a: b\n---\nc: d\n", "", []),
         ("[1, 2]\n", "1:1", []),
         ("table: 'open\n", "", []),
@@ -424,6 +431,9 @@ def test_statement_that_fails_names_all_there_is_to_know(db, migrate):
         "variable",
         "nested",
         "choice",
+        "target",
+        "baseline",
+        "pattern",
         "two-documents",
         "no-map",
         "unterminated",
@@ -473,6 +483,8 @@ def test_environment_that_is_not_there(db, migrate):
         (["up", "more"], ["too many"]),
         (["status", "--target-of"], ["target-of"]),
         (["up", "--max-stall", "2s"], ["max_stall", "deadlock_timeout"]),
+        (["up", "--target", "newest"], ["--target", "newest", "latest"]),
+        (["baseline", "one"], ["baseline", "one"]),
     ],
 )
 def test_usage(db, migrate, args, words):
