@@ -15,6 +15,11 @@
 /* Opens the session and makes the plan.  Unless goal is check_only, the server must be writable. */
 MUST_CHECK bool begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err);
+/* How many files up would apply now, or those of the history for other goals. */
+struct begin_files {
+	size_t pending, interrupted;
+};
+struct begin_files begin_files(const struct plan *plan);
 /* The first line of a command that writes: host, database, user, server, how many pending. */
 void begin_say_where(const struct context *c, const struct session *s);
 /*

@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_WARNING, /* text, maybe hint */
 	EVENT_NOTE, /* text: said in passing */
 	EVENT_NOTICE, /* of the server: severity, sqlstate, text, detail, hint; script if known */
-	EVENT_CONNECTED, /* host, database, user, server_version, pending */
+	EVENT_CONNECTED, /* host, database, user, server_version, pending, interrupted */
 	EVENT_LOCK_WAIT, /* waits for the run lock; text names the holder */
 	EVENT_LOCK_TAKEN,
 	EVENT_STEP_BEGIN, /* step */
@@ -42,7 +42,7 @@ struct event {
 	const char *text, *detail, *hint, *severity, *sqlstate;
 	const char *host, *database, *user;
 	int server_version;
-	size_t pending;
+	size_t pending, interrupted;
 };
 
 struct sink {

@@ -22,16 +22,37 @@ begin_session(
 	return true;
 }
 
+struct begin_files
+begin_files(const struct plan *plan)
+{
+	struct begin_files files = { 0 };
+
+	if (plan->goal != GOAL_UP)
+		return (struct begin_files){ plan->pending_count, plan->interrupted_count };
+	for (size_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].kind != STEP_SCRIPT)
+			continue;
+		if (plan->steps[i].resumes != NULL)
+			files.interrupted++;
+		else
+			files.pending++;
+	}
+	return files;
+}
+
 void
 begin_say_where(const struct context *c, const struct session *s)
 {
+	struct begin_files files = begin_files(&s->plan);
+
 	event_emit(c->sink,
 	    &(struct event){ .kind = EVENT_CONNECTED,
 		.host = conn_host(s->conn),
 		.database = conn_database(s->conn),
 		.user = conn_user(s->conn),
 		.server_version = conn_server_version(s->conn),
-		.pending = s->plan.pending_count });
+		.pending = files.pending,
+		.interrupted = files.interrupted });
 }
 
 static void

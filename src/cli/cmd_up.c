@@ -227,8 +227,10 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 {
 	struct run_result result = { 0 };
 	struct problems none = { .arena = c->arena };
-	const char *question = arena_printf(c->arena, "apply %zu pending file%s",
-	    s->plan.pending_count, s->plan.pending_count == 1 ? "" : "s");
+	struct begin_files files = begin_files(&s->plan);
+	size_t count = files.pending + files.interrupted;
+	const char *question = arena_printf(c->arena, "apply %zu %s file%s", count,
+	    files.pending == 0 && count > 0 ? "interrupted" : "pending", count == 1 ? "" : "s");
 
 	if (!begin_confirm(c, s, question, err))
 		return false;

@@ -192,8 +192,11 @@ say_connected(struct progress *p, const struct event *event)
 	out_put(stderr, event->database);
 	fputs(", user ", stderr);
 	out_put(stderr, event->user);
-	fprintf(stderr, ", server %d.%d, %zu pending\n", event->server_version / 10000,
+	fprintf(stderr, ", server %d.%d, %zu pending", event->server_version / 10000,
 	    event->server_version % 10000, event->pending);
+	if (event->interrupted > 0)
+		fprintf(stderr, ", %zu interrupted", event->interrupted);
+	fputc('\n', stderr);
 }
 
 static void

@@ -91,6 +91,16 @@ def test_layout_of_what_is_done_may_be_edited(stopped, migrate):
     assert effects(stopped) == DONE
 
 
+def test_says_how_many_files_it_goes_on_with(stopped, migrate):
+    new = {"V2__next.sql": "SELECT 1;", "V3__next.sql": "SELECT 1;"}
+    stopped.execute("INSERT INTO go VALUES (1)")
+    run = migrate("up", "--target", "next", files=new)
+    assert run.exit == 0 and run.stderr.split("\n")[0].endswith(", 0 pending, 1 interrupted"), run
+    run = migrate("up", "--target", "next")
+    assert run.exit == 0 and run.stderr.split("\n")[0].endswith(", 1 pending"), run
+    assert stopped.versions() == ["0", "1", "2"]
+
+
 def test_next_files_wait_for_it(stopped, migrate):
     run = migrate("up", files={"V2__next.sql": "INSERT INTO effects VALUES (20, 'next');"})
     assert run.exit == 1 and "V1__steps.sql" in run.stderr, run
