@@ -14,6 +14,7 @@ struct settings_file {
 	const char *path;
 	struct node *root;
 	char *const *environment; /* for ${VARIABLE} */
+	unsigned mode; /* who may read and write it */
 };
 
 /*
@@ -27,6 +28,8 @@ settings_file_put(const struct settings_file *f, struct config *c, struct error 
 /* Puts the set of that name (NULL: none); the others are checked, but for their ${VARIABLE}s. */
 MUST_CHECK bool settings_file_put_set(
     const struct settings_file *f, const char *name, struct config *c, struct error *err);
+/* Warns of a file that everybody may write, and of a password in one that others may read. */
+void settings_file_warn(const struct settings_file *f, struct config_list *warnings);
 /* The value of a variable, NULL when it is not set; length is that of the name. */
 const char *settings_file_variable(char *const *environment, const char *name, size_t length);
 

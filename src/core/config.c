@@ -197,11 +197,15 @@ config_load(struct arena *a, const char *path, const char *env_name, char *const
 		return error_set(err, ERR_USAGE,
 		    "there is no migrate.yaml that could have an environment \"%s\"", env_name);
 	config->path = file == NULL ? NULL : file->path;
-	return (file == NULL || settings_file_put(file, config, err)) &&
-	    put_database_url(config, environment, err) &&
-	    (file == NULL || settings_file_put_set(file, env_name, config, err)) &&
-	    put_environment(config, environment, warnings, err) &&
-	    put_arguments(config, arguments, argument_count, err) && finish(config, err);
+	if (!((file == NULL || settings_file_put(file, config, err)) &&
+		put_database_url(config, environment, err) &&
+		(file == NULL || settings_file_put_set(file, env_name, config, err)) &&
+		put_environment(config, environment, warnings, err) &&
+		put_arguments(config, arguments, argument_count, err) && finish(config, err)))
+		return false;
+	if (file != NULL)
+		settings_file_warn(file, warnings);
+	return true;
 }
 
 bool

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "core/url.h"
 
 enum { FILE_MAX_SIZE = 64 * 1024 };
 
@@ -49,6 +52,7 @@ settings_file_read(struct arena *a, const char *path, char *const *environment,
 	struct settings_file *f = arena_alloc(a, sizeof(*f));
 	const char *name = path == NULL ? default_path : path, *text;
 	FILE *file = fopen(name, "r");
+	struct stat st;
 	size_t length;
 
 	*out = NULL;
@@ -60,6 +64,8 @@ settings_file_read(struct arena *a, const char *path, char *const *environment,
 		.arena = a, .path = arena_strdup(a, name), .environment = environment
 	};
 	*out = f;
+	if (fstat(fileno(file), &st) == 0)
+		f->mode = st.st_mode & 0777;
 	return read_whole(a, name, file, &text, &length, err) &&
 	    yaml_read(a, f->path, text, length, &f->root, err);
 }
@@ -400,4 +406,57 @@ settings_file_put(const struct settings_file *file, struct config *c, struct err
 	};
 
 	return put_settings(&f, file->root, "");
+}
+
+/* --- who may read it --- */
+
+/* Text that stands in the file itself, and not in a variable. */
+static bool
+is_literal(const char *text)
+{
+	return text != NULL && strstr(text, "${") == NULL;
+}
+
+static bool
+holds_password(struct arena *a, const struct node *settings)
+{
+	const struct pair *password = yaml_find(settings, "password");
+	const struct pair *url = yaml_find(settings, "url");
+	struct connection c;
+
+	if (password != NULL && is_literal(password->value->text))
+		return true;
+	return url != NULL && url->value->text != NULL &&
+	    url_read(a, url->value->text, &c, error_new(a)) &&
+	    is_literal(connection_get(&c, "password"));
+}
+
+static bool
+any_holds_password(const struct settings_file *f)
+{
+	const struct pair *sets = yaml_find(f->root, "environments");
+
+	if (holds_password(f->arena, f->root))
+		return true;
+	for (size_t i = 0; sets != NULL && i < sets->value->count; i++)
+		if (holds_password(f->arena, sets->value->pairs[i].value))
+			return true;
+	return false;
+}
+
+void
+settings_file_warn(const struct settings_file *f, struct config_list *warnings)
+{
+	if (f->mode & S_IWOTH)
+		config_list_add(f->arena, warnings,
+		    arena_printf(f->arena,
+			"everybody may write \"%s\" (mode %04o), which says where the database is "
+			"and what commands to run: chmod go-w",
+			f->path, f->mode));
+	if ((f->mode & (S_IRWXG | S_IRWXO)) && any_holds_password(f))
+		config_list_add(f->arena, warnings,
+		    arena_printf(f->arena,
+			"others may read \"%s\" (mode %04o), and a password stands in it: chmod "
+			"600, or write ${VARIABLE}, \"url_file\" or \"password_command\"",
+			f->path, f->mode));
 }

@@ -498,6 +498,24 @@ def test_unknown_variable_is_a_warning(db, migrate):
     assert "MIGRATE_LOCK_TIMEOT" in run.stderr and "warning" in run.stderr, run
 
 
+def test_wrong_target_in_a_variable(db, migrate):
+    run = migrate("up", files={"V1__a.sql": OK}, env={"MIGRATE_TARGET": "1.x"})
+    refused(db, run, 2, "MIGRATE_TARGET", '"1.x"')
+
+
+def test_password_in_a_file_that_others_may_read(db, migrate):
+    role = db.role("SUPERUSER", password="in the file")
+    migrate.write({"V1__a.sql": OK})
+    config = migrate.folder / "migrate.yaml"
+    config.write_text("password: in the file\n")
+    url = db.url_for(user=role, host="127.0.0.1")
+    for mode, warned in [(0o644, True), (0o600, False)]:
+        config.chmod(mode)
+        run = migrate("up", env={"DATABASE_URL": url})
+        assert (run.exit, "(mode 0644)" in run.stderr) == (0, warned), run
+        assert "in the file" not in run.output, run
+
+
 # --- the server ---
 
 

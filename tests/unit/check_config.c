@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -283,6 +284,45 @@ START_TEST(refuses_in_the_file)
 	else
 		ck_assert_msg(err->next != NULL && strstr(err->next, r->next) != NULL, "%s: %s",
 		    r->yaml, err->next);
+}
+END_TEST
+
+static const struct readable {
+	const char *yaml;
+	mode_t mode;
+	const char *first, *second; /* words of the warnings, or NULL */
+} readables[] = {
+	{ "password: x", 0600, NULL, NULL },
+	{ "password: x", 0640, "others may read", NULL },
+	{ "password: x", 0604, "(mode 0604)", NULL },
+	{ "password: x", 0666, "everybody may write", "a password stands in it" },
+	{ "table: x", 0666, "everybody may write", NULL },
+	{ "table: x", 0664, NULL, NULL },
+	{ "password: ${SET}", 0644, NULL, NULL },
+	{ "url: 'postgresql://u:x@h/d'", 0644, "a password stands in it", NULL },
+	{ "url: 'postgresql://u:${SET}@h/d'", 0644, NULL, NULL },
+	{ "url: 'postgresql://u@h/d'", 0644, NULL, NULL },
+	{ "url: 'jdbc:postgresql://h/d?password=x'", 0644, "a password stands in it", NULL },
+	{ "url: host=h password=x", 0644, "a password stands in it", NULL },
+	{ "environments: {dev: {password: x}}", 0644, "a password stands in it", NULL },
+	{ "environments: {dev: {url: 'postgresql://u:x@h/d'}}", 0644, "a password", NULL },
+	{ "environments:\n", 0644, NULL, NULL },
+};
+
+START_TEST(warns_of_who_may_read_and_write_the_file)
+{
+	static const char *const environment[] = { "SET=a", NULL };
+	const struct readable *r = &readables[_i];
+	size_t count = (size_t)((r->first != NULL) + (r->second != NULL));
+
+	write_file(r->yaml, strlen(r->yaml));
+	ck_assert_int_eq(chmod(path, r->mode), 0);
+	ck_assert(load(r->yaml, NULL, environment, NULL));
+	ck_assert_uint_eq(warnings.count, count);
+	if (count > 0)
+		ck_assert_ptr_nonnull(strstr(warnings.items[0], r->first));
+	if (count > 1)
+		ck_assert_ptr_nonnull(strstr(warnings.items[1], r->second));
 }
 END_TEST
 
@@ -679,6 +719,7 @@ file_cases(void)
 
 	tcase_add_loop_test(cases, takes_from_the_file, 0, COUNT(takens));
 	tcase_add_loop_test(cases, refuses_in_the_file, 0, COUNT(refuseds));
+	tcase_add_loop_test(cases, warns_of_who_may_read_and_write_the_file, 0, COUNT(readables));
 	tcase_add_loop_test(cases, refuses_deep_nesting_at_once, 0, COUNT(nestings));
 	tcase_add_test(cases, refuses_a_large_file_at_once);
 	tcase_add_test(cases, takes_many_placeholders);
