@@ -1,0 +1,3 @@
+-- hazard: none
+CREATE INDEX CONCURRENTLY orders_a_idx ON orders (a);
+ANALYZE orders;

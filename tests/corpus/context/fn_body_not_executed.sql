@@ -1,0 +1,7 @@
+-- hazard: none
+CREATE PROCEDURE purge() LANGUAGE plpgsql AS $$
+BEGIN
+    DROP TABLE users;
+    TRUNCATE orders;
+END
+$$;

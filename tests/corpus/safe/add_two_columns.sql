@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE users ADD COLUMN first_name text, ADD COLUMN last_name text;

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER SEQUENCE order_numbers RESTART WITH 5000;

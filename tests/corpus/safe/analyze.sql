@@ -1,0 +1,2 @@
+-- hazard: none
+ANALYZE orders;

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE products VALIDATE CONSTRAINT products_price_positive;

@@ -1,0 +1,2 @@
+-- hazard: none
+COMMENT ON TABLE users IS 'people who can log in';

@@ -1,0 +1,6 @@
+-- hazard: none
+CREATE TABLE colours (name text PRIMARY KEY);
+COPY colours (name) FROM STDIN;
+red
+green
+\.

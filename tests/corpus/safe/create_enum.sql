@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE TYPE order_status AS ENUM ('new', 'paid', 'shipped');

@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE EXTENSION IF NOT EXISTS pgcrypto;

@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE SCHEMA billing;

@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE SEQUENCE order_numbers START 1000;

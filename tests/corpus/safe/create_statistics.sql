@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE STATISTICS orders_stats ON customer_id, status FROM orders;

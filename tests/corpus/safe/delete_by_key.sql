@@ -1,0 +1,2 @@
+-- hazard: none
+DELETE FROM settings WHERE name = 'old_checkout';

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE events DETACH PARTITION events_2019 FINALIZE;

@@ -1,0 +1,6 @@
+-- hazard: none
+DO $$
+BEGIN
+    RAISE NOTICE 'DROP TABLE users';
+END
+$$;

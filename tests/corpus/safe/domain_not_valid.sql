@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER DOMAIN email_address ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%') NOT VALID;

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE users ALTER COLUMN active DROP DEFAULT;

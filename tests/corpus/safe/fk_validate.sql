@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;

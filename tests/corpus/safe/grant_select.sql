@@ -1,0 +1,2 @@
+-- hazard: none
+GRANT SELECT ON invoices TO reporting;

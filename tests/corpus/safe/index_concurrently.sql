@@ -1,0 +1,3 @@
+-- hazard: none
+-- migrate:transaction off
+CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer_id);

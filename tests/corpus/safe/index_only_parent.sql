@@ -1,0 +1,2 @@
+-- hazard: none
+CREATE INDEX events_at_idx ON ONLY events (at);

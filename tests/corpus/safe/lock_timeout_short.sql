@@ -1,0 +1,3 @@
+-- hazard: none
+SET lock_timeout = '1s';
+ALTER TABLE orders ADD COLUMN note text;

@@ -1,0 +1,3 @@
+-- hazard: none
+-- pg_version: 18
+ALTER TABLE users ADD CONSTRAINT users_email_not_null NOT NULL email NOT VALID;

@@ -1,0 +1,2 @@
+-- hazard: none
+REFRESH MATERIALIZED VIEW CONCURRENTLY daily_totals;

@@ -1,0 +1,2 @@
+-- hazard: none
+REINDEX INDEX CONCURRENTLY orders_status_idx;

@@ -1,0 +1,3 @@
+-- hazard: none
+-- ALTER TABLE users DROP COLUMN name; is what comes later
+SELECT 1;

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE orders SET (autovacuum_vacuum_scale_factor = 0.01, fillfactor = 90);

@@ -1,0 +1,2 @@
+-- hazard: none
+INSERT INTO notes (body) VALUES ('DROP TABLE users; DELETE FROM users;');

@@ -1,0 +1,2 @@
+-- hazard: none
+ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_idx;

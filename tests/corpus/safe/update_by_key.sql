@@ -1,0 +1,2 @@
+-- hazard: none
+UPDATE settings SET value = 'on' WHERE name = 'new_checkout';

@@ -1,0 +1,3 @@
+-- hazard: none
+-- migrate:transaction off
+VACUUM (ANALYZE) orders;

@@ -1,0 +1,2 @@
+-- hazard: add-column-identity
+ALTER TABLE orders ADD COLUMN seq bigint GENERATED ALWAYS AS IDENTITY;

@@ -1,0 +1,2 @@
+-- hazard: add-column-serial
+ALTER TABLE orders ADD COLUMN position bigserial;

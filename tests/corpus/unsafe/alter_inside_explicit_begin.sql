@@ -1,0 +1,4 @@
+-- hazard: set-not-null
+BEGIN;
+ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+COMMIT;

@@ -1,0 +1,2 @@
+-- hazard: check-not-valid
+ALTER TABLE products ADD CONSTRAINT products_price_positive CHECK (price > 0);

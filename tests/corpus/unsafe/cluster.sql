@@ -1,0 +1,2 @@
+-- hazard: vacuum-full, cluster
+CLUSTER orders USING orders_created_idx;

@@ -1,0 +1,2 @@
+-- hazard: dml-unbounded
+DELETE FROM sessions WHERE 1 = 1;

@@ -1,0 +1,2 @@
+-- hazard: detach-partition
+ALTER TABLE events DETACH PARTITION events_2019;

@@ -1,0 +1,2 @@
+-- hazard: disable-trigger
+ALTER TABLE orders DISABLE TRIGGER ALL;

@@ -1,0 +1,6 @@
+-- hazard: set-not-null
+DO $$
+BEGIN
+    ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+END
+$$;

@@ -1,0 +1,2 @@
+-- hazard: drop-column
+ALTER TABLE users DROP COLUMN legacy_name;

@@ -1,0 +1,3 @@
+-- hazard: drop-database
+-- migrate:transaction off
+DROP DATABASE staging;

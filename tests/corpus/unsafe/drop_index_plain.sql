@@ -1,0 +1,2 @@
+-- hazard: drop-index-not-concurrent
+DROP INDEX orders_old_idx;

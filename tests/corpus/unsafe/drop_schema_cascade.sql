@@ -1,0 +1,2 @@
+-- hazard: drop-schema, drop-cascade
+DROP SCHEMA reporting CASCADE;

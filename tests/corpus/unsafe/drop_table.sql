@@ -1,0 +1,2 @@
+-- hazard: drop-table
+DROP TABLE old_orders;

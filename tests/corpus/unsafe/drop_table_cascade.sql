@@ -1,0 +1,2 @@
+-- hazard: drop-table, drop-cascade
+DROP TABLE customers CASCADE;

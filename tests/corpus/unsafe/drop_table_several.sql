@@ -1,0 +1,2 @@
+-- hazard: drop-table
+DROP TABLE IF EXISTS archive.a, archive.b;

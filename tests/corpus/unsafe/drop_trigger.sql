@@ -1,0 +1,2 @@
+-- hazard: drop-trigger
+DROP TRIGGER orders_touch ON orders;

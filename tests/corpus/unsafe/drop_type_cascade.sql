@@ -1,0 +1,2 @@
+-- hazard: drop-cascade
+DROP TYPE order_status CASCADE;

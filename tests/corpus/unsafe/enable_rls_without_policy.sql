@@ -1,0 +1,2 @@
+-- hazard: rule-policy-rls, enable-rls
+ALTER TABLE documents ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,3 @@
+-- hazard: enum-value-used-same-tx
+ALTER TYPE order_status ADD VALUE 'refunded';
+UPDATE orders SET status = 'refunded' WHERE id = 17;

@@ -1,0 +1,2 @@
+-- hazard: grant-to-public
+GRANT ALL ON accounts TO PUBLIC;

@@ -1,0 +1,2 @@
+-- hazard: index-not-concurrent
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);

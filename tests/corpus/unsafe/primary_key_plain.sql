@@ -1,0 +1,2 @@
+-- hazard: primary-key
+ALTER TABLE legacy_orders ADD PRIMARY KEY (id);

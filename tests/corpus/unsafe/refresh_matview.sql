@@ -1,0 +1,2 @@
+-- hazard: refresh-matview
+REFRESH MATERIALIZED VIEW daily_totals;

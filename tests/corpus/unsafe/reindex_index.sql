@@ -1,0 +1,2 @@
+-- hazard: reindex-not-concurrent
+REINDEX INDEX orders_pkey;

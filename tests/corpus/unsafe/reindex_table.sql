@@ -1,0 +1,2 @@
+-- hazard: reindex-not-concurrent
+REINDEX TABLE orders;

@@ -1,0 +1,2 @@
+-- hazard: rename-column
+ALTER TABLE users RENAME email TO mail;

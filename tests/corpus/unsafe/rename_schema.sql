@@ -1,0 +1,2 @@
+-- hazard: rename-schema, rename-table
+ALTER SCHEMA auth RENAME TO identity;

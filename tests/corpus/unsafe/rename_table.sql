@@ -1,0 +1,2 @@
+-- hazard: rename-table
+ALTER TABLE users RENAME TO accounts;

@@ -1,0 +1,2 @@
+-- hazard: set-logged-unlogged
+ALTER TABLE sessions SET LOGGED;

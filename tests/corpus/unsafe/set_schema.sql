@@ -1,0 +1,2 @@
+-- hazard: rename-table, set-schema
+ALTER TABLE public.users SET SCHEMA auth;

@@ -1,0 +1,2 @@
+-- hazard: truncate
+TRUNCATE audit_log;

@@ -1,0 +1,2 @@
+-- hazard: truncate, truncate-cascade
+TRUNCATE TABLE customers RESTART IDENTITY CASCADE;

@@ -1,0 +1,2 @@
+-- hazard: change-type-rewrite
+ALTER TABLE orders ALTER COLUMN id TYPE bigint;

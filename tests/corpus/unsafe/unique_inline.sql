@@ -1,0 +1,2 @@
+-- hazard: unique-inline-on-add-column
+ALTER TABLE users ADD COLUMN handle text UNIQUE;

@@ -1,0 +1,2 @@
+-- hazard: unique-constraint
+ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);

@@ -1,0 +1,2 @@
+-- hazard: dml-unbounded
+UPDATE users SET active = true;

@@ -1,0 +1,3 @@
+-- hazard: vacuum-full
+-- migrate:transaction off
+VACUUM FULL orders;

@@ -1,0 +1,4 @@
+-- hazard: statement-not-allowed-in-tx, concurrently-in-transaction
+BEGIN;
+VACUUM orders;
+COMMIT;
