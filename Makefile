@@ -186,6 +186,10 @@ coverage:
 	$(MAKE) COV=1 units replay cli
 	gcovr --root . --filter src/ --object-directory build/cov --exclude-unreachable-branches
 
+# Against other tools, of which some are fetched first; ROWS="7" measures only these (bench/README.md).
+bench: all
+	/usr/bin/python3 -B bench/run.py $(ROWS:%=--row %) $(BUILD)/migrate
+
 readme: all
 	BUILD=$(BUILD) $(PYTHON) -B tests/cli/readme.py --write
 
@@ -207,4 +211,4 @@ clean:
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
 .PHONY: all install units house check replay model cli faults test-faults test demo test-matrix \
-	fuzz coverage readme deps deps-dev format clean
+	fuzz coverage bench readme deps deps-dev format clean
