@@ -332,8 +332,9 @@ read_value(struct cursor *u, const char **value)
 
 	u->p += quoted;
 	while (*u->p != '\0' && (quoted ? *u->p != '\'' : strchr(spaces, *u->p) == NULL)) {
-		u->p += *u->p == '\\' && u->p[1] != '\0';
-		putc(*u->p++, text->out);
+		u->p += *u->p == '\\';
+		if (*u->p != '\0') /* libpq drops a backslash at the end */
+			putc(*u->p++, text->out);
 	}
 	if (quoted && *u->p != '\'')
 		return error_set(u->err, ERR_USAGE, "a quoted value does not end");

@@ -60,6 +60,7 @@ static const struct good {
 	{ "  host = a   user= b ", "host=a user=b" },
 	{ "password='a b\\'c\\\\d' host=h", "password=a b'c\\d host=h" },
 	{ "password=a\\ b", "password=a b" },
+	{ "password=a\\", "password=a" },
 	{ "host='' dbname=x", "host= dbname=x" },
 	{ "service=mine", "service=mine" },
 	{ "jdbc:postgresql://h:5432/db?user=u&password=p%26q",
