@@ -78,6 +78,8 @@ struct rows {
 const char *rows_value(const struct rows *rows, size_t row, size_t column);
 int64_t rows_integer(const struct rows *rows, size_t row, size_t column);
 bool rows_true(const struct rows *rows, size_t row, size_t column);
+/* "" for NULL, and for what a server that is none has left out. */
+const char *rows_text(const struct rows *rows, size_t row, size_t column);
 
 /*
  * One statement, waited for, outside a pipeline; parameters are text or NULL.  On an error of the

@@ -115,7 +115,7 @@ static void
 add_lock(struct arena *a, const struct wanted *wanted, const struct rows *rows, size_t row,
     struct facts *out)
 {
-	const char *kind = rows_value(rows, row, 3);
+	const char *kind = rows_text(rows, row, 3);
 
 	if (wanted->lock->only && rows_true(rows, row, 4))
 		return;
@@ -125,7 +125,7 @@ add_lock(struct arena *a, const struct wanted *wanted, const struct rows *rows, 
 		.statement = wanted->statement,
 		.mode = wanted->lock->mode,
 		.oid = rows_integer(rows, row, 1),
-		.name = rows_value(rows, row, 2),
+		.name = rows_text(rows, row, 2),
 		.flushable = *kind == 'r' || *kind == 'p',
 	};
 }
@@ -147,7 +147,13 @@ facts_read(struct arena *a, struct session *s, struct facts *out, struct error *
 	make_arrays(a, s->conn, &list, arrays);
 	if (!conn_query(a, s->conn, query_facts_tables, ARRAYS, arrays, &rows, err))
 		return error_at(err, "cannot look at the tables to be locked");
-	for (size_t i = 0; i < rows.count; i++)
-		add_lock(a, &list.items[rows_integer(&rows, i, 0) - 1], &rows, i, out);
+	for (size_t i = 0; i < rows.count; i++) {
+		int64_t n = rows_integer(&rows, i, 0); /* of the arrays, from 1 */
+
+		if (n < 1 || (size_t)n > list.count)
+			return error_set(err, ERR_CONNECT,
+			    "the server told of tables that it was not asked for");
+		add_lock(a, &list.items[n - 1], &rows, i, out);
+	}
 	return true;
 }

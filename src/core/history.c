@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/history.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -249,7 +248,7 @@ kind_name(const char *relkind)
 static void
 check_relation(const struct relation *r, const char *what, struct problems *problems)
 {
-	const char *kind = kind_name(fact(r, FACT_KIND));
+	const char *kind = kind_name(rows_text(r->rows, r->row, FACT_KIND));
 	struct error *err;
 
 	if (kind != NULL) {
@@ -339,8 +338,8 @@ read_place(struct arena *a, struct conn *c, const struct config *config, const s
 {
 	h->schema = rows_value(rows, 0, FACT_SCHEMA);
 	h->default_schema = rows_value(rows, 0, FACT_CURRENT_SCHEMA);
-	h->user = rows_value(rows, 0, FACT_USER);
-	h->search_path = search_path(a, c, config->schema, rows_value(rows, 0, FACT_SEARCH_PATH));
+	h->user = rows_text(rows, 0, FACT_USER);
+	h->search_path = search_path(a, c, config->schema, rows_text(rows, 0, FACT_SEARCH_PATH));
 	h->schema_exists = rows_true(rows, 0, FACT_SCHEMA_EXISTS);
 	h->schema_empty = rows_true(rows, 0, FACT_SCHEMA_EMPTY);
 	if (h->schema == NULL) {
@@ -349,7 +348,7 @@ read_place(struct arena *a, struct conn *c, const struct config *config, const s
 		h->schema = "public";
 		(void)error_set(err, ERR_REFUSED,
 		    "no schema of the search_path (%s) exists: there is no place for the history",
-		    rows_value(rows, 0, FACT_SEARCH_PATH));
+		    rows_text(rows, 0, FACT_SEARCH_PATH));
 		(void)error_next(err, "Set \"schema\", or the search_path of the role.");
 	}
 }
@@ -387,14 +386,14 @@ read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
 		h->rows[i] = (struct history_row){
 			.rank = (int)rows_integer(&rows, i, ROW_RANK),
 			.version = rows_value(&rows, i, ROW_VERSION),
-			.description = rows_value(&rows, i, ROW_DESCRIPTION),
-			.type = rows_value(&rows, i, ROW_TYPE),
-			.script = rows_value(&rows, i, ROW_SCRIPT),
+			.description = rows_text(&rows, i, ROW_DESCRIPTION),
+			.type = rows_text(&rows, i, ROW_TYPE),
+			.script = rows_text(&rows, i, ROW_SCRIPT),
 			.has_checksum = rows_value(&rows, i, ROW_CHECKSUM) != NULL,
 			.checksum = (int32_t)rows_integer(&rows, i, ROW_CHECKSUM),
-			.installed_by = rows_value(&rows, i, ROW_INSTALLED_BY),
-			.installed_on = rows_value(&rows, i, ROW_INSTALLED_ON),
-			.installed_on_utc = rows_value(&rows, i, ROW_INSTALLED_ON_UTC),
+			.installed_by = rows_text(&rows, i, ROW_INSTALLED_BY),
+			.installed_on = rows_text(&rows, i, ROW_INSTALLED_ON),
+			.installed_on_utc = rows_text(&rows, i, ROW_INSTALLED_ON_UTC),
 			.execution_time = (int)rows_integer(&rows, i, ROW_EXECUTION_TIME),
 			.success = rows_true(&rows, i, ROW_SUCCESS),
 			.body_known = rows_value(&rows, i, ROW_BODY_HASH) != NULL,
@@ -417,7 +416,7 @@ enum progress {
 static void
 add_statement(struct arena *a, struct unfinished *u, const struct rows *rows, size_t i)
 {
-	const char *state = rows_value(rows, i, PROGRESS_STATE);
+	const char *state = rows_text(rows, i, PROGRESS_STATE);
 	struct unfinished_statement statement = {
 		.number = rows_integer(rows, i, PROGRESS_STATEMENT),
 		.hash = (uint32_t)rows_integer(rows, i, PROGRESS_HASH),
@@ -493,7 +492,8 @@ history_read(struct arena *a, struct conn *c, const struct config *config, struc
 	*out = (struct history){ .writable = true };
 	if (!conn_query(a, c, query_history_facts, 5, names, &rows, err))
 		return false;
-	assert(rows.count > 0);
+	if (rows.count == 0)
+		return error_set(err, ERR_CONNECT, "the server did not say where it is");
 	read_place(a, c, config, &rows, out, problems);
 	choose_table(a, c, config, &rows, out, problems);
 	out->lock_key = history_lock_key(out->schema, out->table);

@@ -83,9 +83,9 @@ leftover_look(
 		return false;
 	/* Several rows are always about indexes to be dropped. */
 	for (size_t i = 0; i < rows.count; i++) {
-		const char *name = rows_value(&rows, i, 1);
+		const char *name = rows_text(&rows, i, 1);
 
-		out->action = read_action(rows_value(&rows, i, 0));
+		out->action = read_action(rows_text(&rows, i, 0));
 		if (out->action == LEFTOVER_DROP) {
 			out->indexes = arena_extend(a, out->indexes, out->count, sizeof(name));
 			out->indexes[out->count++] = name;

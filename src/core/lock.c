@@ -32,7 +32,7 @@ holder_text(struct arena *a, struct conn *c, int64_t key)
 	address = rows_value(&rows, 0, 3);
 	state = rows_value(&rows, 0, 4);
 	return arena_printf(a, "pid %s (user %s, application \"%s\"%s%s, %s, connected since %s)",
-	    rows_value(&rows, 0, 0), user == NULL ? "unknown" : user,
+	    rows_text(&rows, 0, 0), user == NULL ? "unknown" : user,
 	    application == NULL ? "" : application, address == NULL ? "" : ", from ",
 	    address == NULL ? "" : address, state == NULL ? "state hidden" : state,
 	    rows_value(&rows, 0, 5) == NULL ? "an unknown time" : rows_value(&rows, 0, 5));
@@ -131,7 +131,7 @@ lock_report_others(struct arena *a, struct conn *c, int64_t key, struct sink *si
 		return;
 	list = arena_text_new(a);
 	for (size_t i = 0; i < rows.count; i++)
-		fprintf(list->out, "%s(%s)", i > 0 ? ", " : "", rows_value(&rows, i, 0));
+		fprintf(list->out, "%s(%s)", i > 0 ? ", " : "", rows_text(&rows, i, 0));
 	event_warning(sink,
 	    "a file took advisory locks and did not give them back: %s; they end with this session",
 	    arena_text_end(list));

@@ -227,18 +227,18 @@ look(struct session *s, bool writing, struct error *err)
 
 	if (!conn_query(s->arena, s->conn, query_session_look, 0, NULL, &rows, err))
 		return false;
-	if (!refuse_product(s, rows_value(&rows, 0, 3), err) ||
+	if (!refuse_product(s, rows_text(&rows, 0, 3), err) ||
 	    !refuse_pooler(s, rows_integer(&rows, 0, 0), err) ||
 	    !refuse_stall(s, rows_value(&rows, 0, 6), err))
 		return false;
 	if (writing &&
 	    !refuse_read_only(
-		s, rows_true(&rows, 0, 1), strcmp(rows_value(&rows, 0, 2), "on") == 0, err))
+		s, rows_true(&rows, 0, 1), strcmp(rows_text(&rows, 0, 2), "on") == 0, err))
 		return false;
 	s->environment = (struct script_environment){
-		.database = rows_value(&rows, 0, 4),
-		.user = s->config->role != NULL ? s->config->role : rows_value(&rows, 0, 5),
-		.timestamp = rows_value(&rows, 0, 7),
+		.database = rows_text(&rows, 0, 4),
+		.user = s->config->role != NULL ? s->config->role : rows_text(&rows, 0, 5),
+		.timestamp = rows_text(&rows, 0, 7),
 		.environment = s->config->environment,
 		.server_version = conn_server_version(s->conn),
 		.standard_conforming_strings = conforming_strings(s),

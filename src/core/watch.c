@@ -66,7 +66,7 @@ put_session(FILE *out, const struct rows *rows, size_t i)
 		fputs("a prepared transaction (see pg_prepared_xacts)", out);
 		return;
 	}
-	fprintf(out, "pid %s", rows_value(rows, i, 0));
+	fprintf(out, "pid %s", rows_text(rows, i, 0));
 	if (type != NULL && strcmp(type, "autovacuum worker") == 0)
 		fprintf(out, " (%s)",
 		    query != NULL && strstr(query, "to prevent wraparound") != NULL

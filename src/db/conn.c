@@ -293,12 +293,18 @@ rows_integer(const struct rows *rows, size_t row, size_t column)
 	return value == NULL ? 0 : strtoll(value, NULL, 10);
 }
 
-bool
-rows_true(const struct rows *rows, size_t row, size_t column)
+const char *
+rows_text(const struct rows *rows, size_t row, size_t column)
 {
 	const char *value = rows_value(rows, row, column);
 
-	return value != NULL && strcmp(value, "t") == 0;
+	return value == NULL ? "" : value;
+}
+
+bool
+rows_true(const struct rows *rows, size_t row, size_t column)
+{
+	return strcmp(rows_text(rows, row, column), "t") == 0;
 }
 
 /* --- one statement, waited for --- */
@@ -338,12 +344,30 @@ is_answer(const PGresult *result)
 	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
+/* Of our own statements none copies, and libpq would say so again for ever. */
+static bool
+is_copy(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+static bool
+lose(struct conn *c, struct error *err)
+{
+	conn_close(c);
+	return error_set(err, ERR_CONNECT, "the server wants to copy and was not asked to");
+}
+
 bool
 conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err)
 {
 	bool ok = true;
 
+	if (out != NULL)
+		*out = (struct rows){ 0 };
 	if (c->pg == NULL)
 		return error_set(err, ERR_CONNECT, "the connection is closed");
 	if (!PQsendQueryParams(c->pg, sql, parameter_count, NULL, parameters, NULL, NULL, 0))
@@ -357,6 +381,8 @@ conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count
 		if (result == NULL)
 			break;
 		arena_defer(a, release_result, result);
+		if (is_copy(result))
+			return lose(c, err);
 		if (!is_answer(result) && ok) { /* the first error is the true one */
 			fill_error(c, result, err);
 			ok = false;
