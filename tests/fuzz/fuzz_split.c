@@ -152,6 +152,8 @@ struct run {
 	bool plain; /* no placeholder: an item's text is the file's */
 	bool whole;
 	struct arena_text *items; /* to compare with another run */
+	struct arena_text
+	    *data; /* of a COPY that goes on; how much comes before an error is open */
 };
 
 static void
@@ -177,12 +179,14 @@ check_item(struct run *run, const struct split_item *item, size_t *end)
 static void
 note_item(struct run *run, const struct split_item *item)
 {
-	if (item->kind == SPLIT_COPY_DATA)
-		fputs(item->text, run->items->out); /* however it is cut */
-	else
-		fprintf(run->items->out, "\n%d %lld %lld:%lld %d %s", (int)item->kind,
-		    (long long)item->offset, (long long)item->line, (long long)item->column,
-		    item->copy_in + 2 * item->inside, item->text);
+	if (item->kind == SPLIT_COPY_DATA) {
+		fputs(item->text, run->data->out); /* however it is cut */
+		return;
+	}
+	fprintf(run->items->out, "%s\n%d %lld %lld:%lld %d %s", arena_text_end(run->data),
+	    (int)item->kind, (long long)item->offset, (long long)item->line,
+	    (long long)item->column, item->copy_in + 2 * item->inside, item->text);
+	run->data = arena_text_new(run->a);
 }
 
 static const char *
@@ -194,6 +198,7 @@ cut(struct run *run, struct source *source, bool conforming_strings)
 	size_t end = 0;
 
 	run->items = arena_text_new(run->a);
+	run->data = arena_text_new(run->a);
 	while (split_next(s, &item, err) && item.kind != SPLIT_END) {
 		check_item(run, &item, &end);
 		note_item(run, &item);
