@@ -13,6 +13,8 @@
  * ERR_INTERRUPTED.  The options must live as long as the connection.
  */
 PGconn *connect_server(struct arena *a, const struct conn_options *options, struct error *err);
+/* Tells a notice of the server to whom the options name. */
+void connect_notice(const struct conn_options *options, const PGresult *result);
 /* Waits until a socket is ready, a signal has come or the time is over: 1, -1, 0. */
 int connect_wait(int socket, int events, int64_t until_ms, bool signals);
 /* Fills err with the signal that came; returns false. */

@@ -24,6 +24,7 @@ struct conn {
 	struct conn_result held; /* outside a pipeline the outcome waits for its NULL */
 	struct error *held_error;
 	int64_t patience_ms; /* see conn_patience */
+	struct error *last_words; /* the server has ended the session while it was idle */
 };
 
 static void
@@ -47,6 +48,8 @@ conn_close(struct conn *c)
 	c->pg = NULL;
 }
 
+static void receive_notice(void *context, const PGresult *result);
+
 bool
 conn_open(struct arena *a, const struct conn_options *options, struct conn **out, struct error *err)
 {
@@ -55,11 +58,13 @@ conn_open(struct arena *a, const struct conn_options *options, struct conn **out
 	c->arena = a;
 	c->options = *options;
 	c->held_error = error_new(a);
+	c->last_words = error_new(a);
 	arena_defer(a, release_conn, c);
 	c->pg = connect_server(a, &c->options, err);
 	if (c->pg == NULL)
 		return false;
 	PQsetnonblocking(c->pg, 1);
+	PQsetNoticeReceiver(c->pg, receive_notice, c);
 	*out = c;
 	return true;
 }
@@ -252,6 +257,10 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
 	bool fatal = severity != NULL && strcmp(severity, "ERROR") != 0;
 
+	if (sqlstate == NULL && c->last_words->code != ERR_NONE) {
+		error_copy(err, c->last_words);
+		return;
+	}
 	if (sqlstate == NULL) {
 		const char *text =
 		    result == NULL ? PQerrorMessage(c->pg) : PQresultErrorMessage(result);
@@ -268,6 +277,22 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 	err->detail = field(err->arena, result, PG_DIAG_MESSAGE_DETAIL);
 	err->hint = field(err->arena, result, PG_DIAG_MESSAGE_HINT);
 	err->context = field(err->arena, result, PG_DIAG_CONTEXT);
+}
+
+/*
+ * A session that is ended while it asks nothing: libpq gives the reason as a notice, and whatever
+ * is asked from then on fails without one.
+ */
+static void
+receive_notice(void *context, const PGresult *result)
+{
+	struct conn *c = context;
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity != NULL && strcmp(severity, "FATAL") == 0)
+		fill_error(c, result, c->last_words);
+	else
+		connect_notice(&c->options, result);
 }
 
 static bool

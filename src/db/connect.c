@@ -97,11 +97,9 @@ connect_failed(PGconn *pg, struct error *err)
 	return false;
 }
 
-static void
-receive_notice(void *context, const PGresult *result)
+void
+connect_notice(const struct conn_options *options, const PGresult *result)
 {
-	const struct conn_options *options = context;
-
 	if (options->notice == NULL)
 		return;
 	options->notice(options->context, PQresultErrorField(result, PG_DIAG_SEVERITY),
@@ -109,6 +107,12 @@ receive_notice(void *context, const PGresult *result)
 	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
 	    PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL),
 	    PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+}
+
+static void
+receive_notice(void *context, const PGresult *result)
+{
+	connect_notice(context, result);
 }
 
 static bool

@@ -303,6 +303,7 @@ class Bench:
         kind = scenario.kind
         allowed = {
             "delay": {usual},
+            "terminate": {usual, 5},  # the server has told that it ends the session
             "kill": {usual, -signal.SIGKILL},  # at its last message it may have ended
             "kill-after": {usual, -signal.SIGKILL},
             "term": {usual, 128 + signal.SIGTERM},

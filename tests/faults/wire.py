@@ -19,6 +19,7 @@ CANCEL, TLS, GSS = 80877102, 80877103, 80877104
 SERVER_GOES_ON = 0.15  # how long the server's side stays open behind a runner that was killed
 DELAY = 0.3
 REFUSALS = 3
+LAST_WORDS = 2  # how long a client is heard whose connection is closed
 
 # What can happen at a message, and on which sides it makes sense.
 KINDS = {
@@ -54,8 +55,10 @@ class Link:
         self.started = False  # the client's startup packet has no type
         self.backend = None
         self.asked_for_lock = self.locked = False
-        self.commits = self.answers = 0
-        self.frozen = False
+        self.commits = self.answers = self.completed = 0
+        self.in_block = False  # a transaction is open
+        self.kept = []  # messages that wait for what the server says last
+        self.frozen = self.dropped = False
 
     def frames(self, side, data):
         """The whole messages of this side, as far as they are there."""
@@ -78,9 +81,10 @@ class Link:
         self.buffers[side] = buffer[start:]
 
     def close(self, reset=False):
-        for side, end in self.ends.items():
-            if reset and side == "client":
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if reset:
+            linger = struct.pack("ii", 1, 0)
+            self.ends["client"].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        for end in self.ends.values():
             with contextlib.suppress(OSError):
                 end.close()
 
@@ -137,6 +141,8 @@ class Wire:
             links = list(self.links)
         for link in links:
             self.drop(link)
+        while self.links:  # another thread drops the last ones
+            time.sleep(0.001)
 
     def stop(self):
         self.disarm()
@@ -191,18 +197,34 @@ class Wire:
         self.drop(link)
 
     def drop(self, link, reset=False):
+        """
+        The client may say more until it notices, COMMIT above all: what it says then is still heard.
+        Behind a reset it is not, and any COMMIT that it was about to send is in doubt.
+        """
+        with self.mutex:
+            if link.dropped:
+                return
+            link.dropped = True
+        if not reset:
+            self.hear_out(link)
+        with self.mutex:
+            self.links.discard(link)
+            self.doubt = self.doubt or link.commits > link.answers or (reset and link.in_block)
+        link.close(reset)
+
+    def hear_out(self, link):
+        client, server = link.ends["client"], link.ends["server"]
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, ValueError):
-            client = link.ends["client"]  # may have said more than was read: COMMIT, above all
-            while select.select([client], [], [], 0)[0]:
+            client.shutdown(socket.SHUT_WR)
+            end = time.monotonic() + LAST_WORDS
+            while select.select([client], [], [], max(0, end - time.monotonic()))[0]:
                 data = client.recv(1 << 16)
                 if not data:
                     break
                 for frame in link.frames("client", data):
                     self.watch(link, "client", frame)
-        with self.mutex:
-            self.links.discard(link)
-            self.doubt = self.doubt or link.commits > link.answers
-        link.close(reset)
 
     def is_due(self, side, kind):
         with self.mutex:
@@ -226,15 +248,18 @@ class Wire:
             action = self.is_due(side, frame[:1])
             if action is not None:
                 other.sendall(b"".join(out))
-                out = []
                 if not action(link, other, frame):
                     return False
                 if link.frozen:
                     return True
+                out = list(link.kept)
             else:
                 out.append(frame)
             if side == "server":
                 self.watch(link, side, frame)
+        if link.kept and side == "server":
+            link.kept = []
+            out.append(link.ends["server"].recv(1 << 16))
         other.sendall(b"".join(out))
         return True
 
@@ -256,7 +281,9 @@ class Wire:
                 link.locked = link.locked or frame.endswith(b"\0\0\0\1t")
                 link.asked_for_lock = False
             elif kind == b"C" and frame[5:] in (b"COMMIT\0", b"ROLLBACK\0"):
-                link.answers += 1
+                link.completed += 1
+            elif kind == b"Z":  # without it an answer is not one yet
+                link.answers, link.in_block = link.completed, frame[5:] == b"T"
 
     # --- what goes wrong: True, when the link goes on ---
 
@@ -296,7 +323,11 @@ class Wire:
             self.ask("SELECT pg_terminate_backend(%s, 5000)", link.backend)
 
     def do_terminate(self, link, other, frame):
+        """What the server says last comes together with the message: the client is idle then."""
         self.terminate(link)
+        if other is link.ends["client"]:
+            link.kept = [frame]
+            return True
         with contextlib.suppress(OSError):
             other.sendall(frame)
         return True
