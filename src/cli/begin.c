@@ -13,7 +13,7 @@ begin_session(
 {
 	if (!session_open(c->arena, c->config, c->sink, !goal->check_only, s, err) ||
 	    !session_plan(s, goal, err)) {
-		if (err->code == ERR_CONNECT && !goal->check_only)
+		if (err->code != ERR_USAGE && err->code != ERR_REFUSED && !goal->check_only)
 			err->state = "nothing was run";
 		return false;
 	}

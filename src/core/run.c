@@ -58,11 +58,11 @@ note_applied(struct run *r, const struct step *step, int64_t ms)
 	tell(r, EVENT_STEP_END, step, ms);
 }
 
-/* What came behind the run lock and before a step: the connection was lost, mostly. */
+/* What came before a step: the connection was lost, mostly. */
 static bool
 fail_outside(const struct run *r, struct error *err)
 {
-	if (err->code == ERR_CONNECT && err->state == NULL)
+	if (err->state == NULL && err->code != ERR_REFUSED)
 		err->state = r->result->applied == 0
 		    ? "nothing was run"
 		    : "what was applied before is kept, nothing else was begun";
@@ -81,7 +81,7 @@ write_records(struct run *r, const struct step *step, struct error *err)
 	if (record_is_fence(err))
 		return APPLY_FENCED;
 	(void)watch_history(r->session, err);
-	if (err->code != ERR_UNKNOWN)
+	if (err->state == NULL)
 		err->state = "rolled back, the history is as it was";
 	return APPLY_FAILED;
 }

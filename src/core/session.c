@@ -251,13 +251,17 @@ look(struct session *s, bool writing, struct error *err)
 	return true;
 }
 
-/* libpq gives no code when SET ROLE is refused that tells it from a failing statement. */
+/*
+ * A role that is not there (22023) or not ours (42501) is one with which nothing can be done; else
+ * a statement has failed as any other can, by a cancel or a statement_timeout.
+ */
 static bool
-refuse_role(const struct session *s, struct error *err)
+fail_prologue(const struct session *s, struct error *err)
 {
 	if (err->code != ERR_SQL)
 		return false;
-	err->code = ERR_CONNECT;
+	if (strcmp(err->sqlstate, "22023") == 0 || strcmp(err->sqlstate, "42501") == 0)
+		err->code = ERR_CONNECT;
 	return error_at(err, "cannot prepare the session%s%s%s", s->config->role ? " (role \"" : "",
 	    s->config->role ? s->config->role : "", s->config->role ? "\")" : "");
 }
@@ -268,7 +272,7 @@ begin(struct session *s, int64_t least_ms, bool writing, struct error *err)
 {
 	if (!connect_patiently(s, least_ms, err) || !look(s, writing, err))
 		return false;
-	return session_prologue(s, err) ? true : refuse_role(s, err);
+	return session_prologue(s, err) ? true : fail_prologue(s, err);
 }
 
 bool

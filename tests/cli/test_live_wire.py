@@ -71,8 +71,6 @@ def test_strong_lock_is_not_held_for_the_network(db, migrate, make_proxy, delay)
     assert traffic.errors == []
 
 
-
-
 def test_cut_at_commit_is_resolved_by_the_history(db, migrate, make_proxy):
     """The answer to COMMIT is lost: the program asks the database, and says what is true."""
     lost = []
@@ -113,3 +111,22 @@ def test_lost_before_commit_is_run_again_once(db, migrate, make_proxy):
     assert db.versions() == (["1"] if run.exit == 0 else [])
     assert migrate("up").exit == 0
     assert db.versions() == ["1"]
+
+
+def test_session_that_cannot_be_prepared_in_time(db, migrate, make_proxy):
+    """A statement of ours has failed, as any other can: the role itself is good."""
+    role, other = db.role(), db.role()
+    db.execute(f"GRANT {other} TO {role}; ALTER ROLE {role} SET statement_timeout = '500ms'")
+    with db.connect(autocommit=False) as holder:
+
+        def lock_roles(connection, message):
+            if message.client and b"default_transaction_deferrable" in message.body:
+                holder.execute("LOCK TABLE pg_authid IN ACCESS EXCLUSIVE MODE")
+
+        proxy = make_proxy(cut=lock_roles)
+        run = migrate(
+            "up", "--role", other, files={"V1__a.sql": "SELECT 1;"},
+            env={"DATABASE_URL": proxy.url(db, user=role)},
+        )  # fmt: skip
+    assert run.exit == 1 and "cannot prepare the session" in run.stderr, run
+    assert "57014" in run.stderr and "nothing was run" in run.stderr, run

@@ -307,7 +307,7 @@ class Bench:
             "kill": {usual, -signal.SIGKILL},  # at its last message it may have ended
             "kill-after": {usual, -signal.SIGKILL},
             "term": {usual, 128 + signal.SIGTERM},
-            "cancel": {usual, 1, 5},  # 5: before anything was run
+            "cancel": {usual, 1},
             "freeze": {usual, 5, 7, 128 + signal.SIGTERM},
             "event-kill": {-signal.SIGKILL},
             "event-term": {usual, 128 + signal.SIGTERM},
