@@ -53,6 +53,11 @@ int conn_library_version(void);
  * cleaning up behind one.  0 takes it back.
  */
 void conn_patience(struct conn *c, int64_t ms);
+/*
+ * From now on each conn_query ends after that many milliseconds, or with a signal: then the
+ * connection is closed.  For what can be done without.
+ */
+void conn_limit(struct conn *c, int64_t ms);
 
 /* An identifier, quoted by libpq for this connection. */
 const char *conn_identifier(struct arena *a, struct conn *c, const char *name);
@@ -84,7 +89,8 @@ const char *rows_text(const struct rows *rows, size_t row, size_t column);
 /*
  * One statement, waited for, outside a pipeline; parameters are text or NULL.  On an error of the
  * server: ERR_SQL with sqlstate, message, detail, hint, context; ERR_CONNECT when the connection
- * is gone; ERR_INTERRUPTED after a signal (the statement was cancelled).
+ * is gone; ERR_INTERRUPTED after a signal (the statement was cancelled; or there was no answer to
+ * that either, and the connection is closed).
  */
 MUST_CHECK bool conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err);

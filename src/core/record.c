@@ -171,13 +171,21 @@ send_sql(struct arena *a, struct record_writer *w, const struct conn_sql *sql, s
 
 /* Without an answer nobody knows whether it has happened; a server that ends the session tells. */
 static bool
+is_answered(const struct conn *c, const struct error *err)
+{
+	return err->code == ERR_SQL || err->sqlstate[0] != '\0' ||
+	    (err->code == ERR_INTERRUPTED && conn_alive(c));
+}
+
+static bool
 commit(struct arena *a, struct conn *c, struct error *err)
 {
 	if (conn_query(a, c, "COMMIT", 0, NULL, NULL, err))
 		return true;
-	if (err->code != ERR_CONNECT || err->sqlstate[0] != '\0')
+	if (is_answered(c, err))
 		return false;
-	err->code = ERR_UNKNOWN;
+	if (err->code != ERR_INTERRUPTED)
+		err->code = ERR_UNKNOWN;
 	err->state = "the connection was lost: whether the history was written is not known";
 	return error_next(err, "Run the same command again: it looks at the history first.");
 }

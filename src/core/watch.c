@@ -29,6 +29,8 @@ static bool
 give_up(struct watch *w, const struct error *err)
 {
 	w->given_up = true;
+	if (err->code == ERR_INTERRUPTED)
+		return false; /* told by what is watched */
 	event_warning(w->session->sink,
 	    "no second connection to watch the locks (%s): blockers cannot be named and "
 	    "max_blocking is not watched",
@@ -48,7 +50,7 @@ open_once(struct watch *w)
 	err = error_new(w->arena);
 	if (!session_connect(w->arena, w->session, "migrate watcher", &w->conn, err))
 		return give_up(w, err);
-	conn_patience(w->conn, LOOK_MS);
+	conn_limit(w->conn, LOOK_MS);
 	return true;
 }
 

@@ -23,7 +23,8 @@ struct conn {
 	bool answered; /* the current statement's outcome was given, its NULL is to come */
 	struct conn_result held; /* outside a pipeline the outcome waits for its NULL */
 	struct error *held_error;
-	int64_t patience_ms; /* see conn_patience */
+	int64_t limit_ms; /* of a conn_query; 0: none */
+	bool deaf; /* to signals: see conn_patience */
 	struct error *last_words; /* the server has ended the session while it was idle */
 };
 
@@ -142,7 +143,14 @@ conn_library_version(void)
 void
 conn_patience(struct conn *c, int64_t ms)
 {
-	c->patience_ms = ms;
+	c->limit_ms = ms;
+	c->deaf = ms != 0;
+}
+
+void
+conn_limit(struct conn *c, int64_t ms)
+{
+	c->limit_ms = ms;
 }
 
 /* --- text of queries --- */
@@ -334,12 +342,25 @@ rows_true(const struct rows *rows, size_t row, size_t column)
 
 /* --- one statement, waited for --- */
 
+/* What is still on its way would be taken for the answer to the next question. */
+static bool
+no_answer(struct conn *c, struct error *err)
+{
+	conn_close(c);
+	if (!c->deaf && interrupt_signal() != 0) {
+		(void)connect_interrupted(err);
+		err->detail = "The server does not answer.";
+		return false;
+	}
+	return error_set(err, ERR_CONNECT, "no answer from the server");
+}
+
 /* Pushes and pulls until the next result is there; a signal cancels the statement once. */
 static bool
 await_result(struct conn *c, struct error *err)
 {
-	int64_t until = c->patience_ms == 0 ? 0 : time_now_ms() + c->patience_ms;
-	bool signals = c->patience_ms == 0;
+	int64_t until = c->limit_ms == 0 ? 0 : time_now_ms() + c->limit_ms;
+	bool signals = !c->deaf;
 
 	for (;;) {
 		int events, ready;
@@ -349,12 +370,12 @@ await_result(struct conn *c, struct error *err)
 		if (!PQisBusy(c->pg))
 			return true;
 		ready = connect_wait(PQsocket(c->pg), events, until, signals);
-		if (ready < 0) {
+		if (ready == 0 || (ready < 0 && c->limit_ms != 0)) {
+			return no_answer(c, err);
+		} else if (ready < 0) {
 			conn_cancel(c);
 			signals = false;
 			until = time_now_ms() + ANSWER_AFTER_CANCEL_MS;
-		} else if (ready == 0) {
-			return error_set(err, ERR_CONNECT, "no answer from the server");
 		} else if (!conn_pull(c, err)) {
 			return false;
 		}
@@ -416,8 +437,7 @@ conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count
 				result };
 		}
 	}
-	if (!ok && c->patience_ms == 0 && interrupt_signal() != 0 &&
-	    strcmp(err->sqlstate, "57014") == 0)
+	if (!ok && !c->deaf && interrupt_signal() != 0 && strcmp(err->sqlstate, "57014") == 0)
 		return connect_interrupted(err);
 	return ok;
 }

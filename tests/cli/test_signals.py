@@ -197,6 +197,26 @@ def stopped(*processes):
             os.kill(process, signal.SIGCONT)
 
 
+@pytest.mark.parametrize("command", [("up",), ("baseline", "3"), ("repair",)], ids=lambda c: c[0])
+def test_server_is_frozen_before_anything_runs(make_cluster, make_runner, command):
+    server = make_cluster()
+    with server.database() as db, db.connect(autocommit=False) as app:
+        migrate = make_runner(db.url)
+        migrate("up", files={"V1__a.sql": "SELECT 1;"})
+        app.execute("LOCK TABLE schema_history IN ACCESS EXCLUSIVE MODE")
+        run = migrate.start(*command, "--lock-timeout", "1min", files={"V2__b.sql": "SELECT 1;"})
+        db.wait_for(waits("schema_history"))
+        ours = [pid for (pid,) in db.execute(f"SELECT pid {OURS}")]
+        with stopped(server.postmaster, *ours):
+            started = time.monotonic()
+            run.signal()
+            ended = run.wait(LIMIT + 5)
+            took = time.monotonic() - started
+        assert ended.exit == 143 and took < LIMIT, (took, ended)
+        assert "error: interrupted by signal 15" in ended.stderr, ended
+        assert "nothing was run" in ended.stderr, ended
+
+
 @pytest.mark.parametrize("cancels", [True, False], ids=["backend", "whole server"])
 def test_server_is_frozen(make_cluster, make_runner, cancels):
     """A backend that does not answer, and a server that takes no cancel either."""
@@ -213,6 +233,27 @@ def test_server_is_frozen(make_cluster, make_runner, cancels):
         assert (ended.exit, took < LIMIT) == (143, True), (took, ended)
         db.wait_for(f"SELECT count(*) = 0 {OURS}", 5)
         assert not db.exists("a")
+
+
+def test_watcher_is_frozen_too(make_cluster, make_runner):
+    """Its question is not waited for: the time that a signal leaves is for the cancel."""
+    server = make_cluster()
+    with server.database() as db, db.connect(autocommit=False) as app:
+        migrate = make_runner(db.url)
+        migrate("up", files={"V1__t.sql": TABLE})
+        app.execute("LOCK TABLE t IN ROW EXCLUSIVE MODE")
+        run = migrate.start("up", files={"V2__i.sql": "CREATE INDEX CONCURRENTLY i ON t (a);"})
+        db.wait_for(f"SELECT count(*) > 0 {OURS} AND application_name = 'migrate watcher'")
+        ours = [pid for (pid,) in db.execute(f"SELECT pid {OURS}")]
+        with stopped(server.postmaster, *ours):
+            time.sleep(1.2)  # a look a second: the watcher waits for its answer now
+            assert run.running()
+            started = time.monotonic()
+            run.signal()
+            ended = run.wait(LIMIT + 5)
+            took = time.monotonic() - started
+        assert ended.exit == 143 and "V2__i.sql:1:1: interrupted by signal 15" in ended.stderr, ended
+        assert took < 5 and "second connection" not in ended.stderr, (took, ended)
 
 
 def test_server_never_answers(offline):

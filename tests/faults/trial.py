@@ -308,7 +308,7 @@ class Bench:
             "kill-after": {usual, -signal.SIGKILL},
             "term": {usual, 128 + signal.SIGTERM},
             "cancel": {usual, 1},
-            "freeze": {usual, 5, 7, 128 + signal.SIGTERM},
+            "freeze": {usual, 128 + signal.SIGTERM},
             "event-kill": {-signal.SIGKILL},
             "event-term": {usual, 128 + signal.SIGTERM},
             "alloc": {70},
