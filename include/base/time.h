@@ -20,6 +20,8 @@ int64_t time_random(int64_t low, int64_t high);
  * needs no unit.  In milliseconds; false when it is none, or above INT32_MAX milliseconds.
  */
 bool time_parse(const char *text, int64_t *ms);
+/* The value of a SET, where a bare number is milliseconds, too; -1: it is no duration. */
+int64_t time_of_setting(const char *value);
 /* 90000 becomes "90s", 300000 "5min", 250 "250ms", 0 "0"; exact, so that time_parse gives it back. */
 const char *time_text(char out[32], int64_t ms);
 

@@ -19,6 +19,8 @@ struct lint;
 struct rule;
 /* Looks at one act, and calls lint_report for what it finds. */
 typedef void rule_check(struct lint *l, const struct rule *rule, const struct act *act);
+/* Looks at the whole file (lint_past), behind its last statement. */
+typedef void rule_end(struct lint *l, const struct rule *rule);
 
 enum { RULE_KINDS = 8 };
 struct rule {
@@ -32,8 +34,9 @@ struct rule {
 	const char *advice;
 	int from, until; /* major versions of the server; 0: all */
 	enum act_kind kinds[RULE_KINDS]; /* acts it looks at, ended by ACT_OTHER (0) */
-	/* NULL: the finding is made elsewhere (an unused allow, a statement that is not checked). */
+	/* Both NULL: the finding is made elsewhere (an unused allow, a statement not checked). */
 	rule_check *check;
+	rule_end *end;
 };
 
 /* All rules, in the order of the manual; ended by NULL. */
@@ -60,6 +63,8 @@ struct lint_options {
 	int server_version; /* such as 150018 */
 	int64_t lock_timeout_ms; /* what the runner sets for a statement without a directive */
 	int64_t concurrent_lock_timeout_ms;
+	int64_t statement_timeout_ms; /* 0: none */
+	const char *search_path; /* that sessions start with; NULL: "public" */
 	bool trust_facts; /* live facts may lower a finding */
 	enum severity (*severity)(
 	    void *source, const struct rule *rule); /* NULL: as in the table */
@@ -76,10 +81,19 @@ struct lint_file {
 	bool undo, repeatable;
 	bool contract; /* phase contract */
 	bool irreversible; /* said so */
+	/*
+	 * It was applied some time ago, or may have been: what it makes has rows and users by the
+	 * time of the next file.  False: all files run in one go.
+	 */
+	bool applied;
 };
+/* An undo file is seen alone: it runs long after all others. */
 void lint_begin_file(struct lint *l, const struct lint_file *file);
 
-/* One statement, as it was cut; class was filled with its acts (statement_read). */
+/*
+ * One statement, as it was cut; class was filled with its acts (statement_read).  Text, class and
+ * acts have to live up to lint_end_file.
+ */
 struct lint_statement {
 	int64_t number;
 	const char *text;
@@ -101,20 +115,35 @@ struct arena *lint_arena(struct lint *l); /* lives as long as the findings */
 const struct lint_options *lint_options(const struct lint *l);
 const struct lint_file *lint_file(const struct lint *l);
 const struct lint_statement *lint_current(const struct lint *l);
-/* The acts of the statements of this file so far, the one at hand last. */
-const struct act *
+/* An act of this file that rules have seen. */
+struct lint_past {
+	const struct act *act;
+	const struct lint_statement *statement;
+	size_t transaction; /* as world_transaction was then */
+	bool is_new; /* what it is about was new, or did not exist */
+};
+/* Those before the one at hand, in their order; behind the last statement: all. */
+const struct lint_past *lint_past(const struct lint *l, size_t *count);
+/* The last one of that kind that is about the same table, or NULL. */
+const struct lint_past *
 lint_earlier(const struct lint *l, enum act_kind kind, const struct act_name *name);
+/* The lock_timeout that the statement at hand will have, 0: none. */
+int64_t lint_lock_timeout_ms(const struct lint *l);
+/* The table of an act: of an index, where it is about an index; NULL: nothing is known of it. */
+const struct world_table *lint_table(const struct lint *l, const struct act *act);
 int lint_major(const struct lint *l);
 
-/* Reports a finding at an act; instead may be NULL.  Returns it, so that a rule can add to it. */
+/* Reports a finding at an act; instead may be NULL.  Returns it, to be added to before the next. */
 struct finding *lint_report(struct lint *l, const struct rule *rule, const struct act *act,
     const char *instead, const char *format, ...) PRINTF_LIKE(5, 6);
-/* Live facts say that it does no harm: it stays, but is lowered to info if they are trusted. */
+/* Live facts say that it does no harm: it stays, but is lowered to info where they are trusted. */
 void lint_void(struct lint *l, struct finding *finding, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* A name as SQL writes it: schema.table, quoted where it must be. */
 const char *lint_name(struct lint *l, const struct act_name *name);
 const char *lint_identifier(struct lint *l, const char *name);
+/* The same as messages say it: "schema.table", with the quotes. */
+const char *lint_quote(struct lint *l, const struct act_name *name);
 /* "a, b, c", quoted where they must be. */
 const char *lint_columns(struct lint *l, const char *const *names, size_t count);
 

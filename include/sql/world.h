@@ -27,7 +27,17 @@ struct world_table {
 	bool dropped, renamed; /* under this name it is no more; renamed: to new_name */
 	const char *new_name;
 	enum lock_mode held; /* the strongest lock that this transaction has on it by now */
-	size_t held_since; /* number of the statement that took it */
+	int64_t held_since; /* number of the statement that took it */
+};
+
+/* A type, domain, function or schema that the files at hand made or dropped. */
+struct world_object {
+	enum act_on on;
+	struct act_name name;
+	enum world_age age;
+	bool dropped;
+	bool is_enum;
+	bool constrained; /* a domain with a CHECK or NOT NULL */
 };
 
 struct world;
@@ -35,11 +45,15 @@ struct world;
 typedef const struct table_facts *world_lookup(void *source, const char *schema, const char *name);
 
 /* lookup may be NULL: there is no live catalog. */
-struct world *world_new(struct arena *a, int server_version, world_lookup *lookup, void *source);
-/* A file begins: in_transaction as the runner will run it. */
+struct world *world_new(struct arena *a, world_lookup *lookup, void *source);
+/* The search_path that sessions start with; without it "public". */
+void world_set_path(struct world *w, const char *search_path);
+/* A file begins, in a session of its own; in_transaction as the runner will run it. */
 void world_begin_file(struct world *w, bool in_transaction);
+/* The files so far are applied long before the next one: what they made is old then. */
+void world_settle(struct world *w);
 /* A statement begins; outside of a transaction what came before it is committed. */
-void world_begin_statement(struct world *w, size_t number);
+void world_begin_statement(struct world *w, int64_t number);
 /* What an act does to the schema, once the rules have seen it. */
 void world_apply(struct world *w, const struct act *act);
 /* A lock that the statement took. */
@@ -57,13 +71,20 @@ bool world_is_private(const struct world *w, const struct act_name *name);
 const struct facts_column *world_column(const struct world_table *t, const char *name);
 const struct facts_constraint *world_constraint(const struct world_table *t, const char *name);
 const struct facts_index *world_index(const struct world_table *t, const char *name);
-/* The table of an index by its name, or NULL. */
+/* What the files at hand did to a type, domain, function or schema, or NULL. */
+const struct world_object *
+world_object(const struct world *w, enum act_on on, const struct act_name *name);
+/* The table of an index by its name, also behind its DROP; or NULL. */
 const struct world_table *world_table_of_index(const struct world *w, const struct act_name *name);
 /* Is there a valid CHECK or NOT NULL constraint that proves the column free of nulls? */
 bool world_proves_not_null(const struct world_table *t, const char *column);
 /* What a setting was last set to in this file ("" for RESET), or NULL: never. */
 const char *world_setting(const struct world *w, const char *name);
+/* As a time, such as lock_timeout: in milliseconds, or -1 where that cannot be told. */
+int64_t world_setting_ms(const struct world *w, const char *name);
 bool world_in_transaction(const struct world *w);
+/* Two statements with the same number here are in the same transaction. */
+size_t world_transaction(const struct world *w);
 /* Strongest lock on an old table that this transaction holds from an earlier statement. */
 const struct world_table *world_held(const struct world *w, enum lock_mode least);
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,6 +106,16 @@ time_parse(const char *text, int64_t *ms)
 		return true;
 	}
 	return false;
+}
+
+int64_t
+time_of_setting(const char *value)
+{
+	int64_t ms;
+
+	if (*value != '\0' && strspn(value, "0123456789") == strlen(value))
+		return strtoll(value, NULL, 10);
+	return time_parse(value, &ms) ? ms : -1;
 }
 
 const char *

@@ -49,17 +49,6 @@ send_strong_locks_of(const struct send *s, const struct statement *kept)
 
 /* --- timeouts --- */
 
-/* A constant of SET as PostgreSQL reads it: a bare number is milliseconds. */
-static int64_t
-set_value(const char *value)
-{
-	int64_t ms;
-
-	if (strspn(value, "0123456789") == strlen(value))
-		return strtoll(value, NULL, 10);
-	return time_parse(value, &ms) ? ms : NOT_KNOWN;
-}
-
 static void
 timeout_after(const struct send *s, struct send_timeout *t, const struct statement_class *class,
     int64_t setting_ms)
@@ -73,7 +62,7 @@ timeout_after(const struct send *s, struct send_timeout *t, const struct stateme
 		t->current_ms = t->session_ms = NOT_KNOWN;
 	} else if (class->setting != NULL && strcmp(class->setting, t->name) == 0) {
 		/* RESET and SET ... TO DEFAULT take back what the file has set. */
-		t->own_ms = class->value == NULL ? setting_ms : set_value(class->value);
+		t->own_ms = class->value == NULL ? setting_ms : time_of_setting(class->value);
 		t->current_ms = class->value == NULL ? NOT_KNOWN : t->own_ms;
 		t->session_ms = t->current_ms;
 	} else if (class->kind == STATEMENT_SAVEPOINT) {

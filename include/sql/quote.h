@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SQL_QUOTE_H
+#define SQL_QUOTE_H
+
+#include "base/arena.h"
+
+/*
+ * Names as SQL text, for what is shown to people and may be pasted.  What is sent to a server is
+ * quoted by libpq (db/conn.h).
+ */
+
+/* The name itself, or in double quotes where SQL needs them. */
+const char *quote_identifier(struct arena *a, const char *name);
+/* A string constant. */
+const char *quote_literal(struct arena *a, const char *text);
+
+#endif

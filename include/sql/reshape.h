@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SQL_RESHAPE_H
+#define SQL_RESHAPE_H
+
+#include "sql/facts.h"
+
+/*
+ * What an act makes of the table that it is about: its columns, constraints and indexes behind it,
+ * with the names that PostgreSQL makes up.  Lists are copied before they change, and strings are
+ * the arena's own: facts that someone else has stay as they are, and the act may go.
+ */
+
+/* CREATE TABLE fills an empty one; acts that change no table leave it alone. */
+void reshape(struct arena *a, struct table_facts *facts, const struct act *act);
+/* A name with its strings copied. */
+struct act_name reshape_copy_name(struct arena *a, const struct act_name *name);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "sql/things.h"
+
+#include <string.h>
+
+enum { BUCKETS = 1024 };
+
+struct things {
+	struct arena *arena;
+	struct thing *buckets[BUCKETS];
+	struct thing ***log; /* the bucket of each version, the newest last */
+	size_t count;
+};
+
+struct things *
+things_new(struct arena *a)
+{
+	struct things *t = arena_alloc(a, sizeof(*t));
+
+	t->arena = a;
+	return t;
+}
+
+/* FNV-1a; the name alone tells most apart. */
+static size_t
+bucket(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash % BUCKETS;
+}
+
+struct thing *
+things_find(const struct things *t, enum thing_space space, const char *schema, const char *name)
+{
+	struct thing *thing = t->buckets[bucket(name)];
+
+	while (thing != NULL &&
+	    (thing->space != space || strcmp(thing->name.name, name) != 0 ||
+		strcmp(thing->name.schema, schema) != 0))
+		thing = thing->older;
+	return thing;
+}
+
+struct thing *
+things_put(struct things *t, const struct thing *like)
+{
+	struct thing **head = &t->buckets[bucket(like->name.name)];
+	struct thing *thing = arena_copy(t->arena, like, sizeof(*like));
+
+	thing->older = *head;
+	*head = thing;
+	t->log = arena_extend(t->arena, t->log, t->count, sizeof(*t->log));
+	t->log[t->count++] = head;
+	return thing;
+}
+
+size_t
+things_mark(const struct things *t)
+{
+	return t->count;
+}
+
+void
+things_back(struct things *t, size_t mark)
+{
+	while (t->count > mark) {
+		struct thing **head = t->log[--t->count];
+
+		*head = (*head)->older;
+	}
+}

@@ -1,0 +1,937 @@
+/* SPDX-License-Identifier: MIT */
+#include "sql/world.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "sql/reshape.h"
+#include "sql/things.h"
+#include "sql/words.h"
+
+static const char TEMPORARY[] = "pg_temp";
+
+struct setting {
+	const char *name, *value; /* "" for RESET */
+	bool local;
+};
+
+struct held {
+	const struct act_name *name; /* of the table, complete */
+	enum lock_mode mode;
+	int64_t since;
+};
+
+/* What a savepoint, or the beginning of a transaction, comes back to. */
+struct mark {
+	const char *name; /* NULL: the transaction */
+	size_t things, settings, held;
+};
+
+struct world {
+	struct arena *arena;
+	struct things *things; /* what the files made or changed */
+	struct things *live; /* what lookup said */
+	world_lookup *lookup;
+	void *source;
+	size_t file, settled; /* up to that file all is old */
+	size_t transaction;
+	bool in_transaction;
+	int64_t statement;
+	struct setting *settings;
+	size_t setting_count;
+	struct held *held;
+	size_t held_count;
+	struct mark *marks; /* the first one is the transaction's */
+	size_t mark_count;
+	const char *start_path; /* of the session */
+	const char **path; /* its schemas, ended by NULL */
+	const char *path_text; /* what path was read from */
+};
+
+/* --- search_path --- */
+
+/* "$user" has a schema of its own in few databases. */
+static const char **
+read_path(struct arena *a, const char *text)
+{
+	struct words s = words_start(text, strlen(text));
+	const char **list = NULL;
+	size_t count = 0;
+	struct word w;
+
+	while (words_next(&s, &w)) {
+		const char *schema = word_is(&w, ",") ? NULL : word_value(a, &w);
+
+		if (schema == NULL || *schema == '\0' || strcmp(schema, "$user") == 0)
+			continue;
+		list = arena_extend(a, list, count, sizeof(*list));
+		list[count++] = schema;
+	}
+	list = arena_extend(a, list, count, sizeof(*list));
+	list[count] = NULL;
+	return list;
+}
+
+static void
+follow_path(struct world *w)
+{
+	const char *set = world_setting(w, "search_path");
+	const char *text = set == NULL || *set == '\0' ? w->start_path : set;
+
+	if (text == w->path_text)
+		return;
+	w->path_text = text;
+	w->path = read_path(w->arena, text);
+}
+
+/* Where a name without a schema is made. */
+static const char *
+schema_made_in(const struct world *w, const struct act_name *name, bool temporary)
+{
+	if (temporary)
+		return TEMPORARY;
+	if (name->schema != NULL)
+		return name->schema;
+	return w->path[0] == NULL ? "" : w->path[0];
+}
+
+/* --- finding --- */
+
+static enum world_age
+age_of(const struct world *w, const struct thing *thing)
+{
+	if (thing->file <= w->settled)
+		return AGE_OLD;
+	if (thing->file < w->file)
+		return AGE_EARLIER_FILE;
+	return thing->transaction == w->transaction ? AGE_TRANSACTION : AGE_FILE;
+}
+
+/* What is temporary ends with its session, and that with its file. */
+static struct thing *
+find_made(const struct world *w, enum thing_space space, const char *schema, const char *name)
+{
+	struct thing *thing = things_find(w->things, space, schema, name);
+
+	if (thing != NULL && thing->table.facts.temporary && thing->file != w->file)
+		return NULL;
+	return thing;
+}
+
+/* Asks the live catalog once for each name; schema NULL: by the session's search_path. */
+static struct thing *
+find_live(const struct world *w, const char *schema, const char *name)
+{
+	const char *key = schema == NULL ? "" : schema;
+	struct thing *thing;
+	struct thing fresh = { .space = SPACE_RELATION };
+	const struct table_facts *facts;
+
+	if (w->lookup == NULL)
+		return NULL;
+	thing = things_find(w->live, SPACE_RELATION, key, name);
+	if (thing == NULL) {
+		facts = w->lookup(w->source, schema, name);
+		fresh.name =
+		    (struct act_name){ arena_strdup(w->arena, key), arena_strdup(w->arena, name) };
+		if (facts != NULL)
+			fresh.table =
+			    (struct world_table){ .facts = *facts, .complete = true, .live = true };
+		thing = things_put(w->live, &fresh);
+	}
+	return thing->table.live ? thing : NULL;
+}
+
+/* A live one, unless the files changed it: then as they left it. */
+static struct thing *
+find_live_now(const struct world *w, const char *schema, const char *name)
+{
+	struct thing *thing = find_live(w, schema, name);
+	struct thing *changed = NULL;
+
+	if (thing != NULL)
+		changed = find_made(w, SPACE_RELATION, thing->table.facts.name.schema, name);
+	return changed == NULL ? thing : changed;
+}
+
+static struct thing *
+find_in_path(const struct world *w, enum thing_space space, const char *name)
+{
+	bool asked = space == SPACE_RELATION;
+	struct thing *thing = find_made(w, space, TEMPORARY, name);
+
+	for (size_t i = 0; thing == NULL && w->path[i] != NULL; i++) {
+		thing = find_made(w, space, w->path[i], name);
+		if (thing == NULL && asked && w->path_text != w->start_path)
+			thing = find_live_now(w, w->path[i], name);
+	}
+	if (thing == NULL && asked && w->path_text == w->start_path)
+		thing = find_live_now(w, NULL, name);
+	return thing;
+}
+
+static struct thing *
+find(const struct world *w, enum thing_space space, const struct act_name *name)
+{
+	struct thing *thing;
+
+	if (name->name == NULL)
+		return NULL;
+	if (name->schema == NULL)
+		return find_in_path(w, space, name->name);
+	thing = find_made(w, space, name->schema, name->name);
+	if (thing == NULL && space == SPACE_RELATION)
+		thing = find_live_now(w, name->schema, name->name);
+	return thing;
+}
+
+/* A new version of a relation, to be changed; one that nothing is known of is an old one. */
+static struct thing *
+change(struct world *w, const struct act_name *name)
+{
+	const struct thing *thing = find(w, SPACE_RELATION, name);
+	struct thing fresh = { .space = SPACE_RELATION };
+	struct table_facts *facts = &fresh.table.facts;
+
+	if (thing != NULL) {
+		fresh = *thing;
+	} else {
+		facts->name.schema = arena_strdup(w->arena, schema_made_in(w, name, false));
+		facts->name.name = arena_strdup(w->arena, name->name);
+		facts->kind = 'r';
+		facts->rows = facts->bytes = facts->index_bytes = facts->held_ms = -1;
+	}
+	fresh.name = facts->name;
+	return things_put(w->things, &fresh);
+}
+
+/* --- locks --- */
+
+static bool
+is_same_name(const struct act_name *a, const struct act_name *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->schema, b->schema) == 0;
+}
+
+static void
+tell_held(const struct world *w, struct world_table *t)
+{
+	t->held = LOCK_NONE;
+	for (size_t i = 0; i < w->held_count; i++) {
+		const struct held *held = &w->held[i];
+
+		if (held->mode <= t->held || !is_same_name(held->name, &t->facts.name))
+			continue;
+		t->held = held->mode;
+		t->held_since = held->since;
+	}
+}
+
+static void
+hold(struct world *w, const struct act_name *name, enum lock_mode mode)
+{
+	struct thing *thing = find(w, SPACE_RELATION, name);
+
+	if (name->name == NULL)
+		return;
+	if (thing == NULL)
+		thing = change(w, name);
+	tell_held(w, &thing->table);
+	if (thing->table.held >= mode)
+		return;
+	w->held = arena_extend(w->arena, w->held, w->held_count, sizeof(*w->held));
+	w->held[w->held_count++] =
+	    (struct held){ .name = &thing->table.facts.name, .mode = mode, .since = w->statement };
+}
+
+static void
+hold_all(struct world *w, const struct act_name *names, size_t count, enum lock_mode mode)
+{
+	for (size_t i = 0; i < count; i++)
+		hold(w, &names[i], mode);
+}
+
+void
+world_lock(struct world *w, const struct statement_lock *lock)
+{
+	const struct act_name name = { .schema = lock->schema, .name = lock->name };
+	const struct world_table *t = world_find(w, &name);
+	const struct facts_constraint *c;
+
+	switch (lock->object) {
+	case LOCK_TABLE:
+		hold(w, &name, lock->mode);
+		break;
+	case LOCK_INDEX:
+		t = world_table_of_index(w, &name);
+		if (t != NULL)
+			hold(w, &t->facts.name, lock->mode);
+		break;
+	case LOCK_CONSTRAINT:
+		c = t == NULL ? NULL : world_constraint(t, lock->constraint);
+		if (c != NULL)
+			hold(w, &c->references, lock->mode);
+		break;
+	case LOCK_REFERENCED:
+		for (size_t i = 0; t != NULL && i < t->facts.constraint_count; i++)
+			hold(w, &t->facts.constraints[i].references, lock->mode);
+		break;
+	case LOCK_REFERENCING:
+	case LOCK_COLUMN:
+		if (t != NULL)
+			hold_all(w, t->facts.referencing, t->facts.referencing_count, lock->mode);
+		break;
+	}
+}
+
+/* --- time --- */
+
+struct world *
+world_new(struct arena *a, world_lookup *lookup, void *source)
+{
+	struct world *w = arena_alloc(a, sizeof(*w));
+
+	*w = (struct world){ .arena = a,
+		.things = things_new(a),
+		.live = things_new(a),
+		.lookup = lookup,
+		.source = source };
+	world_set_path(w, "public");
+	return w;
+}
+
+void
+world_set_path(struct world *w, const char *search_path)
+{
+	w->start_path = arena_strdup(w->arena, search_path);
+	follow_path(w);
+}
+
+static void
+set_mark(struct world *w, const char *name)
+{
+	w->marks = arena_extend(w->arena, w->marks, w->mark_count, sizeof(*w->marks));
+	w->marks[w->mark_count++] = (struct mark){ .name = name,
+		.things = things_mark(w->things),
+		.settings = w->setting_count,
+		.held = w->held_count };
+}
+
+static void
+back_to(struct world *w, const struct mark *mark)
+{
+	things_back(w->things, mark->things);
+	w->setting_count = mark->settings;
+	w->held_count = mark->held;
+	follow_path(w);
+}
+
+static void
+begin_transaction(struct world *w)
+{
+	w->transaction++;
+	w->in_transaction = true;
+	w->held_count = 0;
+	w->mark_count = 0;
+	set_mark(w, NULL);
+}
+
+/* SET LOCAL ends with the transaction. */
+static void
+end_transaction(struct world *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->setting_count; i++)
+		if (!w->settings[i].local)
+			w->settings[kept++] = w->settings[i];
+	w->setting_count = kept;
+	w->held_count = 0;
+	w->mark_count = 0;
+	w->in_transaction = false;
+	w->transaction++;
+	follow_path(w);
+}
+
+static void
+roll_back(struct world *w)
+{
+	if (w->mark_count > 0)
+		back_to(w, &w->marks[0]);
+	end_transaction(w);
+}
+
+void
+world_begin_file(struct world *w, bool in_transaction)
+{
+	end_transaction(w);
+	w->file++;
+	w->setting_count = 0;
+	follow_path(w);
+	if (in_transaction)
+		begin_transaction(w);
+}
+
+void
+world_settle(struct world *w)
+{
+	w->settled = w->file;
+}
+
+void
+world_begin_statement(struct world *w, int64_t number)
+{
+	w->statement = number;
+	if (w->in_transaction)
+		return;
+	w->transaction++;
+	w->held_count = 0;
+}
+
+/* The savepoint of that name that was set last; NULL: there is none. */
+static struct mark *
+find_mark(struct world *w, const char *name)
+{
+	for (size_t i = w->mark_count; name != NULL && i > 1; i--)
+		if (strcmp(w->marks[i - 1].name, name) == 0)
+			return &w->marks[i - 1];
+	return NULL;
+}
+
+/* --- what an act does --- */
+
+static void
+apply_begin(struct world *w, const struct act *act)
+{
+	(void)act; /* its modes change nothing here */
+	if (!w->in_transaction)
+		begin_transaction(w);
+}
+
+static void
+apply_commit(struct world *w, const struct act *act)
+{
+	(void)act;
+	end_transaction(w);
+}
+
+static void
+apply_rollback(struct world *w, const struct act *act)
+{
+	(void)act;
+	roll_back(w);
+}
+
+static void
+apply_savepoint(struct world *w, const struct act *act)
+{
+	if (w->in_transaction && act->part != NULL)
+		set_mark(w, arena_strdup(w->arena, act->part));
+}
+
+static void
+apply_release(struct world *w, const struct act *act)
+{
+	const struct mark *mark = find_mark(w, act->part);
+
+	if (mark != NULL)
+		w->mark_count = (size_t)(mark - w->marks);
+}
+
+/* The savepoint itself stays. */
+static void
+apply_rollback_to(struct world *w, const struct act *act)
+{
+	const struct mark *mark = find_mark(w, act->part);
+
+	if (mark == NULL)
+		return;
+	back_to(w, mark);
+	w->mark_count = (size_t)(mark - w->marks) + 1;
+}
+
+static void
+apply_set(struct world *w, const struct act *act)
+{
+	struct setting s = { .value = "", .local = act->local };
+
+	if (act->setting == NULL || (act->local && !w->in_transaction))
+		return;
+	s.name = arena_strdup(w->arena, act->setting);
+	if (act->value != NULL)
+		s.value = arena_strdup(w->arena, act->value);
+	w->settings = arena_extend(w->arena, w->settings, w->setting_count, sizeof(*w->settings));
+	w->settings[w->setting_count++] = s;
+	follow_path(w);
+}
+
+static char
+kind_made(const struct act *act)
+{
+	switch (act->kind) {
+	case ACT_CREATE_VIEW:
+		return 'v';
+	case ACT_CREATE_MATERIALIZED_VIEW:
+		return 'm';
+	case ACT_CREATE_SEQUENCE:
+		return 'S';
+	default:
+		break;
+	}
+	if (act->on == ACT_ON_FOREIGN_TABLE)
+		return 'f';
+	return act->partitioned ? 'p' : 'r';
+}
+
+/* An empty thing of this transaction. */
+static struct thing
+make(struct world *w, enum thing_space space, const char *schema, const char *name)
+{
+	return (struct thing){ .space = space,
+		.name = { arena_strdup(w->arena, schema), arena_strdup(w->arena, name) },
+		.file = w->file,
+		.transaction = w->transaction };
+}
+
+/* A partition has its parent's columns. */
+static void
+take_columns_of_parent(struct world *w, struct world_table *t, const struct act *act)
+{
+	struct thing *parent = change(w, &act->other);
+
+	t->complete = parent->table.complete;
+	t->facts.columns = parent->table.facts.columns;
+	t->facts.column_count = parent->table.facts.column_count;
+	parent->table.facts.kind = 'p';
+	parent->table.facts.partitions++;
+	if (!act->default_partition)
+		return;
+	parent->table.facts.has_default_partition = true;
+	parent->table.facts.default_partition = t->facts.name;
+}
+
+/* The tables at the other end of foreign keys know of them. */
+static void
+note_references(
+    struct world *w, const struct act_name *table, const struct act_constraint *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct table_facts *facts;
+		struct act_name *names;
+
+		if (list[i].kind != CONSTRAINT_FOREIGN_KEY || list[i].references.name == NULL)
+			continue;
+		facts = &change(w, &list[i].references)->table.facts;
+		names = arena_alloc(w->arena, (facts->referencing_count + 1) * sizeof(*names));
+		if (facts->referencing_count > 0)
+			memcpy(
+			    names, facts->referencing, facts->referencing_count * sizeof(*names));
+		names[facts->referencing_count++] = *table;
+		facts->referencing = names;
+	}
+}
+
+static void
+note_all_references(struct world *w, const struct act_name *table, const struct act *act)
+{
+	note_references(w, table, act->constraints, act->constraint_count);
+	for (size_t i = 0; i < act->column_count; i++)
+		note_references(
+		    w, table, act->columns[i].constraints, act->columns[i].constraint_count);
+}
+
+/* An index is a relation in its table's schema, and can be dropped without naming the table. */
+static void
+note_indexes(struct world *w, const struct table_facts *table)
+{
+	for (size_t i = 0; i < table->index_count; i++) {
+		const char *schema = table->name.schema, *name = table->indexes[i].name;
+		const struct thing *old = things_find(w->things, SPACE_RELATION, schema, name);
+		struct thing made;
+
+		if (old != NULL && !old->table.dropped)
+			continue;
+		made = make(w, SPACE_RELATION, schema, name);
+		made.table.facts =
+		    (struct table_facts){ .name = made.name, .kind = 'i', .parent = table->name };
+		things_put(w->things, &made);
+	}
+}
+
+/* IF NOT EXISTS and OR REPLACE leave what is known to be there. */
+static void
+apply_create_relation(struct world *w, const struct act *act)
+{
+	const struct thing *old = find(w, SPACE_RELATION, &act->name);
+	const char *schema = schema_made_in(w, &act->name, act->temporary);
+	bool rows = act->kind == ACT_CREATE_TABLE_AS || act->kind == ACT_CREATE_MATERIALIZED_VIEW;
+	struct thing made;
+	struct table_facts *facts = &made.table.facts;
+
+	if (act->name.name == NULL ||
+	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->table.dropped))
+		return;
+	made = make(w, SPACE_RELATION, schema, act->name.name);
+	facts->name = made.name;
+	facts->kind = kind_made(act);
+	facts->temporary = act->temporary;
+	facts->rows = facts->bytes = facts->index_bytes = rows && !act->no_data ? -1 : 0;
+	facts->held_ms = -1;
+	made.table.complete = act->kind == ACT_CREATE_TABLE && act->read_count == 0 &&
+	    (act->partition_of || act->other.name == NULL);
+	if (act->partition_of && act->other.name != NULL)
+		take_columns_of_parent(w, &made.table, act);
+	reshape(w->arena, facts, act);
+	things_put(w->things, &made);
+	note_indexes(w, facts);
+	note_all_references(w, &made.name, act);
+}
+
+static enum thing_space
+space_of(enum act_on on)
+{
+	switch (on) {
+	case ACT_ON_TYPE:
+	case ACT_ON_DOMAIN:
+		return SPACE_TYPE;
+	case ACT_ON_FUNCTION:
+		return SPACE_FUNCTION;
+	case ACT_ON_SCHEMA:
+		return SPACE_SCHEMA;
+	default:
+		return SPACE_RELATION;
+	}
+}
+
+static void
+apply_create_object(struct world *w, const struct act *act)
+{
+	static const enum act_on made_as[] = {
+		[ACT_CREATE_SCHEMA] = ACT_ON_SCHEMA,
+		[ACT_CREATE_ENUM] = ACT_ON_TYPE,
+		[ACT_CREATE_TYPE] = ACT_ON_TYPE,
+		[ACT_CREATE_DOMAIN] = ACT_ON_DOMAIN,
+		[ACT_CREATE_FUNCTION] = ACT_ON_FUNCTION,
+	};
+	enum act_on on = made_as[act->kind];
+	const struct world_object *old = world_object(w, on, &act->name);
+	struct thing made;
+
+	if (act->name.name == NULL ||
+	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->dropped))
+		return;
+	made = make(w, space_of(on), schema_made_in(w, &act->name, false), act->name.name);
+	if (on == ACT_ON_SCHEMA)
+		made.name.schema = "";
+	made.object = (struct world_object){ .on = on,
+		.name = made.name,
+		.is_enum = act->kind == ACT_CREATE_ENUM,
+		.constrained = on == ACT_ON_DOMAIN && act->constraint_count > 0 };
+	things_put(w->things, &made);
+}
+
+/* What is dropped is remembered; what nothing is known of, too: it is no more. */
+static void
+apply_drop(struct world *w, const struct act *act)
+{
+	enum thing_space space = space_of(act->on);
+	const struct world_table *table;
+	const struct thing *old;
+	struct thing gone;
+
+	if (act->name.name == NULL || act->part != NULL)
+		return; /* all of them, or a part of a table: a trigger, a rule */
+	table = act->on == ACT_ON_INDEX ? world_table_of_index(w, &act->name) : NULL;
+	if (table != NULL)
+		reshape(w->arena, &change(w, &table->facts.name)->table.facts, act);
+	old = find(w, space, &act->name);
+	if (old == NULL && space == SPACE_RELATION) {
+		change(w, &act->name)->table.dropped = true;
+		return;
+	}
+	if (old == NULL)
+		return;
+	gone = *old;
+	gone.name = space == SPACE_RELATION ? old->table.facts.name : old->name;
+	gone.table.dropped = gone.object.dropped = true;
+	things_put(w->things, &gone);
+}
+
+/* Under its old name it is no more, under the new one it is what it was. */
+static void
+move(struct world *w, const struct act_name *from, const char *schema, const char *name)
+{
+	struct thing *old = change(w, from);
+	struct thing moved = *old;
+
+	old->table.renamed = true;
+	old->table.new_name = arena_strdup(w->arena, name == NULL ? old->name.name : name);
+	if (schema != NULL)
+		moved.name.schema = arena_strdup(w->arena, schema);
+	moved.name.name = old->table.new_name;
+	moved.table.facts.name = moved.name;
+	things_put(w->things, &moved);
+}
+
+static void
+rename_index_of_table(struct world *w, const struct act *act)
+{
+	const struct world_table *table = world_table_of_index(w, &act->name);
+	const struct act rename = {
+		.kind = ACT_RENAME_CONSTRAINT, .part = act->name.name, .new_name = act->new_name
+	};
+
+	if (table != NULL)
+		reshape(w->arena, &change(w, &table->facts.name)->table.facts, &rename);
+}
+
+static void
+apply_rename(struct world *w, const struct act *act)
+{
+	if (act->new_name == NULL || act->name.name == NULL || act->part != NULL ||
+	    space_of(act->on) != SPACE_RELATION)
+		return;
+	if (act->on == ACT_ON_INDEX)
+		rename_index_of_table(w, act);
+	if (act->kind == ACT_SET_SCHEMA)
+		move(w, &act->name, act->new_name, NULL);
+	else
+		move(w, &act->name, NULL, act->new_name);
+}
+
+/* A partition of another table now, or one of its own again. */
+static void
+apply_attach(struct world *w, const struct act *act)
+{
+	struct table_facts *facts;
+
+	if (act->on == ACT_ON_INDEX || act->other.name == NULL)
+		return;
+	facts = &change(w, &act->other)->table.facts;
+	facts->is_partition = act->kind == ACT_ATTACH_PARTITION;
+	facts->parent = (struct act_name){ 0 };
+	if (facts->is_partition)
+		facts->parent = reshape_copy_name(w->arena, &act->name);
+	reshape(w->arena, &change(w, &act->name)->table.facts, act);
+}
+
+static void
+apply_to_table(struct world *w, const struct act *act)
+{
+	struct thing *thing;
+
+	if (act->name.name == NULL)
+		return;
+	thing = change(w, &act->name);
+	reshape(w->arena, &thing->table.facts, act);
+	note_indexes(w, &thing->table.facts);
+	note_all_references(w, &thing->table.facts.name, act);
+}
+
+static void
+apply_domain(struct world *w, const struct act *act)
+{
+	const struct thing *old = find(w, SPACE_TYPE, &act->name);
+
+	if (old != NULL)
+		things_put(w->things, old)->object.constrained = true;
+}
+
+static const struct {
+	enum act_kind kind;
+	void (*apply)(struct world *w, const struct act *act);
+} appliers[] = {
+	{ ACT_CREATE_TABLE, apply_create_relation },
+	{ ACT_CREATE_TABLE_AS, apply_create_relation },
+	{ ACT_CREATE_MATERIALIZED_VIEW, apply_create_relation },
+	{ ACT_CREATE_VIEW, apply_create_relation },
+	{ ACT_CREATE_SEQUENCE, apply_create_relation },
+	{ ACT_CREATE_INDEX, apply_to_table },
+	{ ACT_CREATE_SCHEMA, apply_create_object },
+	{ ACT_CREATE_ENUM, apply_create_object },
+	{ ACT_CREATE_TYPE, apply_create_object },
+	{ ACT_CREATE_DOMAIN, apply_create_object },
+	{ ACT_CREATE_FUNCTION, apply_create_object },
+	{ ACT_ADD_COLUMN, apply_to_table },
+	{ ACT_DROP_COLUMN, apply_to_table },
+	{ ACT_RENAME_COLUMN, apply_to_table },
+	{ ACT_ALTER_COLUMN_TYPE, apply_to_table },
+	{ ACT_SET_DEFAULT, apply_to_table },
+	{ ACT_DROP_DEFAULT, apply_to_table },
+	{ ACT_SET_NOT_NULL, apply_to_table },
+	{ ACT_DROP_NOT_NULL, apply_to_table },
+	{ ACT_ADD_CONSTRAINT, apply_to_table },
+	{ ACT_VALIDATE_CONSTRAINT, apply_to_table },
+	{ ACT_DROP_CONSTRAINT, apply_to_table },
+	{ ACT_RENAME_CONSTRAINT, apply_to_table },
+	{ ACT_RENAME, apply_rename },
+	{ ACT_SET_SCHEMA, apply_rename },
+	{ ACT_ATTACH_PARTITION, apply_attach },
+	{ ACT_DETACH_PARTITION, apply_attach },
+	{ ACT_DOMAIN_ADD_CONSTRAINT, apply_domain },
+	{ ACT_DOMAIN_SET_NOT_NULL, apply_domain },
+	{ ACT_DROP, apply_drop },
+	{ ACT_SET, apply_set },
+	{ ACT_BEGIN, apply_begin },
+	{ ACT_COMMIT, apply_commit },
+	{ ACT_ROLLBACK, apply_rollback },
+	{ ACT_PREPARE_TRANSACTION, apply_commit },
+	{ ACT_SAVEPOINT, apply_savepoint },
+	{ ACT_RELEASE, apply_release },
+	{ ACT_ROLLBACK_TO, apply_rollback_to },
+};
+
+void
+world_apply(struct world *w, const struct act *act)
+{
+	for (size_t i = 0; i < sizeof(appliers) / sizeof(appliers[0]); i++)
+		if (appliers[i].kind == act->kind)
+			appliers[i].apply(w, act);
+}
+
+/* --- questions --- */
+
+const struct world_table *
+world_find(const struct world *w, const struct act_name *name)
+{
+	struct thing *thing = find(w, SPACE_RELATION, name);
+
+	if (thing == NULL)
+		return NULL;
+	thing->table.age = age_of(w, thing);
+	tell_held(w, &thing->table);
+	return &thing->table;
+}
+
+bool
+world_is_new(const struct world *w, const struct act_name *name)
+{
+	const struct world_table *t = world_find(w, name);
+
+	return t != NULL && t->age != AGE_OLD && !t->dropped && !t->renamed;
+}
+
+bool
+world_is_private(const struct world *w, const struct act_name *name)
+{
+	return world_is_new(w, name) &&
+	    (world_find(w, name)->age == AGE_TRANSACTION || world_find(w, name)->facts.temporary);
+}
+
+const struct world_object *
+world_object(const struct world *w, enum act_on on, const struct act_name *name)
+{
+	const struct act_name of_schema = { .schema = "", .name = name->name };
+	struct thing *thing = find(w, space_of(on), on == ACT_ON_SCHEMA ? &of_schema : name);
+
+	if (thing == NULL)
+		return NULL;
+	thing->object.age = age_of(w, thing);
+	return &thing->object;
+}
+
+const struct facts_column *
+world_column(const struct world_table *t, const char *name)
+{
+	for (size_t i = 0; i < t->facts.column_count; i++)
+		if (strcmp(t->facts.columns[i].name, name) == 0)
+			return &t->facts.columns[i];
+	return NULL;
+}
+
+const struct facts_constraint *
+world_constraint(const struct world_table *t, const char *name)
+{
+	for (size_t i = 0; i < t->facts.constraint_count; i++)
+		if (strcmp(t->facts.constraints[i].name, name) == 0)
+			return &t->facts.constraints[i];
+	return NULL;
+}
+
+const struct facts_index *
+world_index(const struct world_table *t, const char *name)
+{
+	for (size_t i = 0; i < t->facts.index_count; i++)
+		if (strcmp(t->facts.indexes[i].name, name) == 0)
+			return &t->facts.indexes[i];
+	return NULL;
+}
+
+const struct world_table *
+world_table_of_index(const struct world *w, const struct act_name *name)
+{
+	const struct thing *index = find(w, SPACE_RELATION, name);
+
+	if (index == NULL || index->table.facts.kind != 'i')
+		return NULL;
+	return world_find(w, &index->table.facts.parent);
+}
+
+bool
+world_proves_not_null(const struct world_table *t, const char *column)
+{
+	const struct facts_column *c = world_column(t, column);
+
+	if (c != NULL && c->not_null)
+		return true;
+	for (size_t i = 0; i < t->facts.constraint_count; i++) {
+		const struct facts_constraint *proof = &t->facts.constraints[i];
+
+		if (proof->valid && proof->proves_not_null != NULL &&
+		    strcmp(proof->proves_not_null, column) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+world_setting(const struct world *w, const char *name)
+{
+	for (size_t i = w->setting_count; i > 0; i--) {
+		const struct setting *s = &w->settings[i - 1];
+
+		if (strcmp(s->name, "all") == 0)
+			return "";
+		if (strcmp(s->name, name) == 0)
+			return s->value;
+	}
+	return NULL;
+}
+
+int64_t
+world_setting_ms(const struct world *w, const char *name)
+{
+	const char *value = world_setting(w, name);
+
+	return value == NULL ? -1 : time_of_setting(value);
+}
+
+bool
+world_in_transaction(const struct world *w)
+{
+	return w->in_transaction;
+}
+
+size_t
+world_transaction(const struct world *w)
+{
+	return w->transaction;
+}
+
+const struct world_table *
+world_held(const struct world *w, enum lock_mode least)
+{
+	const struct world_table *strongest = NULL;
+
+	for (size_t i = 0; i < w->held_count; i++) {
+		const struct held *held = &w->held[i];
+		const struct world_table *t;
+
+		if (held->since == w->statement || held->mode < least)
+			continue;
+		t = world_find(w, held->name);
+		if (t->age == AGE_OLD && (strongest == NULL || t->held > strongest->held))
+			strongest = t;
+	}
+	return strongest;
+}
