@@ -220,6 +220,7 @@ struct act_column {
 	enum act_value value; /* of its DEFAULT */
 	const char *default_text; /* as written, or NULL */
 	bool not_null, identity, stored, virtual; /* stored, virtual: GENERATED ALWAYS AS (...) */
+	const char *generated_text; /* the expression in GENERATED ALWAYS AS (...), as written */
 	const char *collation; /* or NULL */
 	struct act_constraint *constraints; /* CHECK, UNIQUE, PRIMARY KEY, REFERENCES, NOT NULL */
 	size_t constraint_count;
@@ -256,29 +257,44 @@ struct act {
 	const char *part; /* the column, constraint, trigger, policy, enum value, ... of it */
 	const char *new_name; /* RENAME: of the relation, column, ...; SET SCHEMA: the schema */
 	struct act_name other; /* the partition, the parent of INHERITS, the index to attach */
+	struct act_name *parents; /* CREATE TABLE: all that it inherits from, other the first */
+	size_t parent_count;
 
 	bool if_exists, if_not_exists, or_replace, cascade, concurrently;
+	bool part_if_exists; /* DROP COLUMN, CONSTRAINT IF EXISTS */
 	bool temporary, unlogged, no_data; /* no_data: WITH NO DATA */
 	bool partition_of,
 	    default_partition; /* CREATE TABLE ... PARTITION OF other, ATTACH: DEFAULT */
 	const char *bound; /* FOR VALUES ..., as written */
 	bool partitioned; /* CREATE TABLE ... PARTITION BY */
-	bool revoke, all, to_public; /* GRANT: ALL PRIVILEGES; PUBLIC */
+	bool revoke, to_public; /* GRANT: REVOKE, PUBLIC */
+	bool all; /* GRANT: ALL PRIVILEGES; DISABLE TRIGGER ALL; a publication FOR ALL TABLES */
 	bool has_where, always_true; /* UPDATE, DELETE: WHERE, and it is TRUE or 1 = 1 */
 	bool has_limit; /* a LIMIT stands in a subquery of its WHERE, or a key range does */
 	bool security_definer, sets_search_path; /* CREATE, ALTER FUNCTION */
 	bool placed; /* ADD VALUE ... BEFORE, AFTER */
 	bool enforced, not_enforced; /* ALTER CONSTRAINT ... [NOT] ENFORCED */
 
-	struct act_column *columns; /* CREATE TABLE: all; ADD COLUMN, ALTER COLUMN TYPE: one */
+	/* CREATE TABLE: all; ADD COLUMN, ALTER COLUMN TYPE, SET DEFAULT, CREATE DOMAIN: one. */
+	struct act_column *columns;
 	size_t column_count;
-	struct act_constraint *constraints; /* CREATE TABLE: the table's own; ADD CONSTRAINT: one */
+	/* CREATE TABLE, CREATE DOMAIN: its own; ADD CONSTRAINT: one. */
+	struct act_constraint *constraints;
 	size_t constraint_count;
 	struct act_index *index; /* CREATE INDEX */
 	const char *using_text; /* ALTER COLUMN TYPE ... USING, as written */
-	const char **values; /* enum values; columns of INSERT; names of parameters that are set */
+	/*
+	 * Enum values; columns of INSERT and UPDATE; names of parameters that are set; privileges;
+	 * the key of PARTITION BY, expressions of it as written.
+	 */
+	const char **values;
 	size_t value_count;
-	const char *setting, *value; /* SET; of SET (parameter) the first one */
+	/*
+	 * SET, and of SET (parameter) the first one.  Alone, value is "enable", "disable", "force" or
+	 * "no force" of ROW_SECURITY; "full", "nothing", "default" or "index" of REPLICA_IDENTITY;
+	 * "volatile", "stable" or "immutable" of CREATE FUNCTION.
+	 */
+	const char *setting, *value;
 	bool local;
 	int lock_mode; /* LOCK: enum lock_mode */
 	/* Relations that it only reads (queries, LIKE): for locks and for what is used too early. */

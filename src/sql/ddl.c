@@ -22,6 +22,7 @@ static const struct ddl_fact facts[] = {
 	{ "SET DEFAULT", ON_TABLE, .mode = AE },
 	{ "SET NOT NULL", ON_TABLE, .mode = AE },
 	{ "DROP NOT NULL", ON_TABLE, .mode = AE },
+	{ "SET EXPRESSION", ON_TABLE, .mode = AE },
 	{ "DROP EXPRESSION", ON_TABLE, .mode = AE },
 	{ "SET STATISTICS", ON_TABLE, .mode = SUE },
 	{ "SET (attribute)", ON_TABLE, .mode = SUE, .alone = true },
@@ -34,7 +35,9 @@ static const struct ddl_fact facts[] = {
 	{ "ADD FOREIGN KEY", ON_TABLE, .mode = SRE },
 	{ "ADD FOREIGN KEY", ON_REFERENCED, .mode = SRE },
 	{ "ALTER CONSTRAINT", ON_TABLE, .mode = AE },
+	{ "ALTER CONSTRAINT ENFORCED", ON_TABLE, .mode = AE },
 	{ "ALTER CONSTRAINT ENFORCED", ON_CONSTRAINT, .mode = SRE },
+	{ "ALTER CONSTRAINT NOT ENFORCED", ON_TABLE, .mode = AE },
 	{ "ALTER CONSTRAINT NOT ENFORCED", ON_CONSTRAINT, .mode = AE },
 	{ "VALIDATE CONSTRAINT", ON_TABLE, .mode = SUE },
 	{ "DROP CONSTRAINT", ON_TABLE, .mode = AE },
@@ -80,6 +83,8 @@ static const struct ddl_fact facts[] = {
 	{ "DETACH PARTITION CONCURRENTLY", ON_PARTITION, .mode = AE },
 	{ "DETACH PARTITION FINALIZE", ON_TABLE, .mode = SUE, .alone = true },
 	{ "DETACH PARTITION FINALIZE", ON_PARTITION, .mode = AE },
+	{ "SPLIT PARTITION", ON_TABLE, .mode = AE, .alone = true },
+	{ "SPLIT PARTITION", ON_PARTITION, .mode = AE },
 	/* An action that the grammar does not know: the safe side. */
 	{ "ALTER", ON_TABLE, .mode = AE },
 
@@ -101,7 +106,7 @@ static const struct ddl_fact facts[] = {
 	{ "CREATE TABLE", ON_INHERITED, .mode = SUE, .alone = true },
 	{ "CREATE TABLE", ON_REFERENCED, .mode = SRE },
 	{ "CREATE TRIGGER", ON_TABLE, .mode = SRE },
-	{ "CREATE VIEW", ON_TABLE, .mode = AE }, /* with OR REPLACE */
+	{ "CREATE OR REPLACE VIEW", ON_TABLE, .mode = AE },
 	{ "DROP INDEX", ON_INDEX, .mode = AE },
 	{ "DROP INDEX CONCURRENTLY", ON_INDEX, .mode = SUE },
 	{ "DROP FOREIGN TABLE", ON_TABLE, .mode = AE },

@@ -84,8 +84,34 @@ find_row(struct words s)
 	return NULL;
 }
 
+struct writer {
+	struct arena *a;
+	FILE *out;
+	const char *text; /* as written */
+	size_t length; /* of what is out */
+	struct newer *newer;
+};
+
+/* What follows stood at from. */
 static void
-write_row(FILE *out, const struct row *row, struct words *s)
+add_seam(struct writer *w, const char *from, bool replaced)
+{
+	struct newer *n = w->newer;
+
+	n->seams = arena_extend(w->a, n->seams, n->seam_count, sizeof(*n->seams));
+	n->seams[n->seam_count++] =
+	    (struct newer_seam){ w->length, (size_t)(from - w->text), replaced };
+}
+
+static void
+write_part(struct writer *w, const char *from, size_t length)
+{
+	fwrite(from, 1, length, w->out);
+	w->length += length;
+}
+
+static void
+write_row(struct writer *w, const struct row *row, struct words *s)
 {
 	size_t i;
 
@@ -94,32 +120,49 @@ write_row(FILE *out, const struct row *row, struct words *s)
 		const char *kept = s->at;
 
 		words_match(s, part->keep);
-		fwrite(kept, 1, (size_t)(s->at - kept), out);
+		add_seam(w, kept, false);
+		write_part(w, kept, (size_t)(s->at - kept));
+		add_seam(w, s->at, true);
 		words_match(s, part->drop);
-		fprintf(out, " %s ", part->write);
+		write_part(w, " ", 1);
+		write_part(w, part->write, strlen(part->write));
+		write_part(w, " ", 1);
 	}
+	add_seam(w, s->at, false);
 }
 
-const char *
-newer_rewrite(struct arena *a, const char *text, size_t length, const char **form)
+void
+newer_rewrite(struct arena *a, const char *text, size_t length, struct newer *out)
 {
 	struct words s = words_start(text, length);
 	struct arena_text *rewritten = arena_text_new(a);
+	struct writer w = { a, rewritten->out, text, 0, out };
 	bool more = true;
 
-	*form = NULL;
+	*out = (struct newer){ 0 };
 	while (more) {
 		const struct row *row = find_row(s);
 		const char *start = s.at;
-		struct word w;
+		struct word word;
 
 		if (row != NULL) {
-			write_row(rewritten->out, row, &s);
-			*form = *form != NULL ? *form : row->form;
+			write_row(&w, row, &s);
+			out->form = out->form != NULL ? out->form : row->form;
 			continue;
 		}
-		more = words_next(&s, &w);
-		fwrite(start, 1, (size_t)(s.at - start), rewritten->out);
+		more = words_next(&s, &word);
+		write_part(&w, start, (size_t)(s.at - start));
 	}
-	return *form != NULL ? arena_text_end(rewritten) : NULL;
+	out->text = out->form != NULL ? arena_text_end(rewritten) : NULL;
+}
+
+size_t
+newer_written(const struct newer *n, size_t older)
+{
+	struct newer_seam seam = { 0 };
+	size_t i;
+
+	for (i = 0; i < n->seam_count && n->seams[i].older <= older; i++)
+		seam = n->seams[i];
+	return seam.written + (seam.replaced ? 0 : older - seam.older);
 }

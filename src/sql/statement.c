@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "sql/locks.h"
 #include "sql/parse.h"
 #include "sql/words.h"
 
@@ -520,8 +521,9 @@ is_for_grammar(struct words s)
 		"REPACK|SECURITY|TRUNCATE|VACUUM");
 }
 
-void
-statement_classify(struct arena *a, const char *text, size_t length, int server_version,
+/* All that is told without the grammar. */
+static void
+classify_alone(struct arena *a, const char *text, size_t length, int server_version,
     struct statement_class *out)
 {
 	struct words s = words_start(text, length);
@@ -549,8 +551,46 @@ statement_classify(struct arena *a, const char *text, size_t length, int server_
 	case STATEMENT_CALL:
 		break;
 	}
-	if (is_for_grammar(s))
-		parse_statement(a, text, length, server_version, out);
+}
+
+void
+statement_classify(struct arena *a, const char *text, size_t length, int server_version,
+    struct statement_class *out)
+{
+	struct acts acts = { 0 };
+	struct arena *scratch;
+
+	classify_alone(a, text, length, server_version, out);
+	if (!is_for_grammar(words_start(text, length)))
+		return;
+	scratch = arena_new(a);
+	parse_statement(scratch, text, length, out, &acts);
+	locks_tell(a, &acts, server_version, out);
+	if (out->parse_error != NULL)
+		out->parse_error = arena_strdup(a, out->parse_error);
+	arena_close(scratch);
+}
+
+/* SET by its words: what the grammar makes of a value is nothing that the server shows. */
+static void
+add_settings(const struct statement_class *class, struct acts *acts)
+{
+	size_t i;
+
+	for (i = 0; i < acts->count; i++)
+		if (acts->list[i].kind == ACT_SET && !acts->list[i].inside)
+			acts->list[i].value = class->value;
+}
+
+void
+statement_read(struct arena *a, const char *text, size_t length, int server_version,
+    struct statement_class *out, struct acts *acts)
+{
+	*acts = (struct acts){ 0 };
+	classify_alone(a, text, length, server_version, out);
+	parse_statement(a, text, length, out, acts);
+	add_settings(out, acts);
+	locks_tell(a, acts, server_version, out);
 }
 
 uint32_t

@@ -97,7 +97,7 @@ static const struct {
 	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE references t, "
 	    "ACCESS EXCLUSIVE s.u, ACCESS EXCLUSIVE references s.u" },
 	{ "drop table t cascade",
-	    "ACCESS EXCLUSIVE referencing t, ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE references t" },
+	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE references t, ACCESS EXCLUSIVE referencing t" },
 	{ "alter table t drop column a", "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE column t/a" },
 	{ "alter table t alter a type bigint, alter b set default 1",
 	    "ACCESS EXCLUSIVE t, ACCESS EXCLUSIVE column t/a" },
