@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "sql/statement.h"
 
 /*
  * What a statement that cannot share a transaction works on: by that the catalog tells, behind a
@@ -43,5 +44,10 @@ bool target_may_commit(const char *text, size_t length);
  * set_config(), PREPARE, LISTEN, ...
  */
 bool target_is_session(const char *text, size_t length);
+/*
+ * What of a statement in a transaction stays in the session behind it, as a word for people
+ * ("SET", "set_config()"), or NULL.  A DO's body is looked through, a function that is called not.
+ */
+const char *target_stays(const char *text, size_t length, const struct statement_class *class);
 
 #endif

@@ -117,21 +117,139 @@ is_set_config(struct words s)
 	return !words_next(&s, &w);
 }
 
+/*
+ * What is done to the session rather than to the database, by the leading words; the first row
+ * that fits counts.  Without a name: it ends with its transaction, or nothing of it stays.
+ */
+static const struct {
+	const char *pattern, *name;
+} session_forms[] = {
+	{ "SET CONSTRAINTS|TRANSACTION|LOCAL", NULL },
+	{ "SET", "SET" },
+	{ "RESET", "RESET" },
+	{ "PREPARE TRANSACTION", NULL },
+	{ "PREPARE", "PREPARE" },
+	{ "DEALLOCATE", "DEALLOCATE" },
+	{ "LISTEN", "LISTEN" },
+	{ "UNLISTEN", "UNLISTEN" },
+	{ "LOAD", "LOAD" },
+};
+
+static const char *
+session_form(struct words s)
+{
+	for (size_t i = 0; i < sizeof(session_forms) / sizeof(session_forms[0]); i++)
+		if (words_match(&s, session_forms[i].pattern))
+			return session_forms[i].name;
+	return NULL;
+}
+
 bool
 target_is_session(const char *text, size_t length)
 {
-	static const char *const patterns[] = { "RESET", "PREPARE", "DEALLOCATE", "LISTEN",
-		"UNLISTEN", "LOAD" };
 	struct words s = words_start(text, length);
-	size_t i;
 
-	if (words_match(&s, "SET CONSTRAINTS|TRANSACTION|LOCAL") ||
-	    words_match(&s, "PREPARE TRANSACTION"))
-		return false;
-	if (words_match(&s, "SET") || is_set_config(s))
-		return true;
-	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		if (words_match(&s, patterns[i]))
-			return true;
-	return false;
+	return session_form(s) != NULL || is_set_config(s);
+}
+
+/* --- what stays in the session --- */
+
+/* Functions whose effect does not end with the transaction. */
+static const struct {
+	const char *names, *said;
+} session_calls[] = {
+	{ "set_config", "set_config()" },
+	{ "pg_advisory_lock|pg_advisory_lock_shared|pg_try_advisory_lock|"
+	  "pg_try_advisory_lock_shared",
+	    "an advisory lock of the session" },
+	{ "pg_advisory_unlock|pg_advisory_unlock_shared", "pg_advisory_unlock()" },
+};
+
+/* Is the last word of the list that was just opened TRUE: set_config(..., true)? */
+static bool
+ends_with_true(struct words s)
+{
+	struct words end = s;
+	struct word w = { 0 }, last = { 0 };
+
+	words_skip_list(&end);
+	while (words_next(&s, &w) && s.at < end.at)
+		last = w;
+	return word_is(&last, "TRUE");
+}
+
+/* A call of one of these at the word; s stands behind it. */
+static const char *
+session_call(const struct word *word, struct words s)
+{
+	struct word name = *word;
+
+	if (name.kind == WORD_QUOTED)
+		name = (struct word){ WORD_PLAIN, word->text + 1, word->length - 2 };
+	for (size_t i = 0; i < sizeof(session_calls) / sizeof(session_calls[0]); i++)
+		if (word_is(&name, session_calls[i].names) && words_match(&s, "("))
+			return i == 0 && ends_with_true(s) ? NULL : session_calls[i].said;
+	return NULL;
+}
+
+/* In the body of a DO a statement begins behind one of these. */
+static bool
+opens_statement(const struct word *word)
+{
+	return word_is(word, ";|BEGIN|THEN|ELSE|LOOP");
+}
+
+static const char *
+stays_in(struct words s, bool is_body)
+{
+	bool first = is_body;
+	const char *what = NULL;
+	struct words here = s;
+	struct word w;
+
+	while (what == NULL && words_next(&s, &w)) {
+		if (first)
+			what = session_form(here);
+		if (what == NULL)
+			what = session_call(&w, s);
+		first = is_body && opens_statement(&w);
+		here = s;
+	}
+	return what;
+}
+
+/* What stands between the dollar quotes of a DO. */
+static const char *
+stays_in_body(struct words s)
+{
+	const char *inner;
+	struct word w;
+	size_t tag;
+
+	while (words_next(&s, &w)) {
+		if (w.kind != WORD_STRING || *w.text != '$')
+			continue;
+		inner = memchr(w.text + 1, '$', w.length - 1);
+		tag = inner == NULL ? w.length : (size_t)(inner + 1 - w.text);
+		if (w.length >= 2 * tag)
+			return stays_in(words_start(w.text + tag, w.length - 2 * tag), true);
+	}
+	return NULL;
+}
+
+const char *
+target_stays(const char *text, size_t length, const struct statement_class *class)
+{
+	struct words s = words_start(text, length), rest = s;
+	const char *what = session_form(s);
+
+	if (what == NULL && words_match(&rest, "DISCARD"))
+		what = "DISCARD";
+	if (what == NULL && words_match(&rest, "DECLARE ... WITH HOLD"))
+		what = "a cursor WITH HOLD";
+	if (what == NULL && class->makes_temporary && !words_match(&rest, "... ON COMMIT DROP"))
+		what = "what is temporary";
+	if (what == NULL && words_match(&rest, "DO"))
+		return stays_in_body(rest);
+	return what != NULL ? what : stays_in(s, false);
 }

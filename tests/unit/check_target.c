@@ -125,6 +125,59 @@ START_TEST(tells_what_lives_in_the_session_only)
 }
 END_TEST
 
+static const struct {
+	const char *text, *stays;
+} stays[] = {
+	{ "SET search_path = a", "SET" },
+	{ "SET SESSION AUTHORIZATION joe", "SET" },
+	{ "set local work_mem = '1MB'", NULL },
+	{ "SET CONSTRAINTS ALL DEFERRED", NULL },
+	{ "RESET ALL", "RESET" },
+	{ "SELECT set_config('a.b', 'c', false)", "set_config()" },
+	{ "SELECT 1 FROM t WHERE \"set_config\" ('a.b', (SELECT 'c'), false) = 'c'",
+	    "set_config()" },
+	{ "SELECT pg_catalog.set_config('a.b', 'c', true)", NULL },
+	{ "SELECT set_config('a.b', 'c', true), set_config('a.b', 'c', $1)", "set_config()" },
+	{ "INSERT INTO t SELECT set_config FROM u", NULL },
+	{ "SELECT pg_advisory_lock(1)", "an advisory lock of the session" },
+	{ "SELECT pg_try_advisory_lock_shared(1)", "an advisory lock of the session" },
+	{ "SELECT pg_advisory_xact_lock(1)", NULL },
+	{ "PREPARE p AS SELECT 1", "PREPARE" },
+	{ "LISTEN x", "LISTEN" },
+	{ "NOTIFY x", NULL },
+	{ "LOAD 'x'", "LOAD" },
+	{ "DISCARD PLANS", "DISCARD" },
+	{ "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "a cursor WITH HOLD" },
+	{ "DECLARE c CURSOR FOR SELECT 1", NULL },
+	{ "CREATE TEMP TABLE t (a int)", "what is temporary" },
+	{ "CREATE TEMP TABLE t (a int) ON COMMIT DELETE ROWS", "what is temporary" },
+	{ "CREATE TEMP TABLE t (a int) ON COMMIT DROP", NULL },
+	{ "CREATE TABLE t (a int)", NULL },
+	{ "DO $$ BEGIN SET work_mem = '1MB'; END $$", "SET" },
+	{ "DO $x$ BEGIN UPDATE t SET a = 1; SET LOCAL work_mem = '1MB'; END $x$", NULL },
+	{ "DO LANGUAGE plpgsql $$ BEGIN IF true THEN PERFORM pg_advisory_lock(1); END IF; END $$",
+	    "an advisory lock of the session" },
+	{ "DO $$", NULL },
+	{ "DO 'BEGIN END'", NULL },
+	{ "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET a.b = 1; END $$",
+	    NULL },
+	{ "COMMENT ON TABLE t IS 'SET work_mem'", NULL },
+};
+
+START_TEST(tells_what_stays_in_the_session)
+{
+	const char *text = stays[_i].text, *found;
+	struct statement_class class;
+
+	statement_classify_words(text, strlen(text), 150000, &class);
+	found = target_stays(text, strlen(text), &class);
+	if (stays[_i].stays == NULL)
+		ck_assert_msg(found == NULL, "%s: %s", text, found);
+	else
+		ck_assert_msg(found != NULL && strcmp(found, stays[_i].stays) == 0, "%s", text);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -138,6 +191,8 @@ suite(void)
 	    cases, tells_code_that_may_commit, 0, (int)(sizeof(codes) / sizeof(codes[0])));
 	tcase_add_loop_test(cases, tells_what_lives_in_the_session_only, 0,
 	    (int)(sizeof(sessions) / sizeof(sessions[0])));
+	tcase_add_loop_test(
+	    cases, tells_what_stays_in_the_session, 0, (int)(sizeof(stays) / sizeof(stays[0])));
 	suite_add_tcase(s, cases);
 	return s;
 }
