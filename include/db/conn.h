@@ -19,7 +19,7 @@ enum { CONN_READ = 1, CONN_WRITE = 2 };
 
 struct conn_options {
 	const char **keywords, **values; /* ended by NULL; see config_connection */
-	const char *application_name;
+	const char *application_name; /* or NULL */
 	int64_t timeout_ms; /* for each host; 0: none */
 	/* Notices of the server, as they come; fields may be NULL. */
 	void (*notice)(void *context, const char *severity, const char *sqlstate,
@@ -94,6 +94,14 @@ const char *rows_text(const struct rows *rows, size_t row, size_t column);
  */
 MUST_CHECK bool conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err);
+/*
+ * The session on the server is ours for one transaction at a time only, and nothing may be left in
+ * it: from now on conn_begin says this statement behind each BEGIN, and a conn_query outside of a
+ * transaction gets one of its own.  The statement must live as long as the connection.
+ */
+void conn_borrow(struct conn *c, const struct conn_sql *first);
+/* Begins a transaction: "BEGIN" with any modes. */
+MUST_CHECK bool conn_begin(struct arena *a, struct conn *c, const char *begin, struct error *err);
 
 /* --- the two lanes: only run.c calls what follows --- */
 

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "db/connect.h"
 
-enum { CANCEL_WAIT_MS = 2000, ANSWER_AFTER_CANCEL_MS = 3000 };
+enum { CANCEL_WAIT_MS = 2000, ANSWER_AFTER_CANCEL_MS = 3000, ROLLBACK_MS = 3000 };
 
 struct conn {
 	struct arena *arena;
@@ -26,6 +26,7 @@ struct conn {
 	int64_t limit_ms; /* of a conn_query; 0: none */
 	bool deaf; /* to signals: see conn_patience */
 	struct error *last_words; /* the server has ended the session while it was idle */
+	const struct conn_sql *first; /* see conn_borrow */
 };
 
 static void
@@ -406,8 +407,8 @@ lose(struct conn *c, struct error *err)
 	return error_set(err, ERR_CONNECT, "the server wants to copy and was not asked to");
 }
 
-bool
-conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
+static bool
+query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err)
 {
 	bool ok = true;
@@ -440,6 +441,54 @@ conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count
 	if (!ok && !c->deaf && interrupt_signal() != 0 && strcmp(err->sqlstate, "57014") == 0)
 		return connect_interrupted(err);
 	return ok;
+}
+
+void
+conn_borrow(struct conn *c, const struct conn_sql *first)
+{
+	c->first = first;
+}
+
+bool
+conn_begin(struct arena *a, struct conn *c, const char *begin, struct error *err)
+{
+	const struct conn_sql *first = c->first;
+
+	return query(a, c, begin, 0, NULL, NULL, err) &&
+	    (first == NULL || query(a, c, first->sql, first->count, first->parameters, NULL, err));
+}
+
+/* The first error is the one to tell; what cannot be rolled back ends with the connection. */
+static void
+roll_back(struct arena *a, struct conn *c)
+{
+	struct error *ignored = error_new(a);
+	int64_t limit = c->limit_ms;
+	bool deaf = c->deaf;
+
+	if (!conn_alive(c) || !conn_in_transaction(c))
+		return;
+	conn_patience(c, ROLLBACK_MS);
+	if (!query(a, c, "ROLLBACK", 0, NULL, NULL, ignored))
+		conn_close(c);
+	c->limit_ms = limit;
+	c->deaf = deaf;
+}
+
+bool
+conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
+    const char *const *parameters, struct rows *out, struct error *err)
+{
+	bool ok;
+
+	if (c->first == NULL || conn_in_transaction(c))
+		return query(a, c, sql, parameter_count, parameters, out, err);
+	ok = conn_begin(a, c, "BEGIN", err) &&
+	    query(a, c, sql, parameter_count, parameters, out, err);
+	if (ok)
+		return query(a, c, "COMMIT", 0, NULL, NULL, err);
+	roll_back(a, c);
+	return false;
 }
 
 /* --- the two lanes --- */
