@@ -28,7 +28,8 @@ struct apply {
 enum apply_end {
 	APPLY_DONE,
 	APPLY_FAILED, /* err tells why; the database is as err->state says */
-	APPLY_FENCED /* another run was faster: plan again */
+	APPLY_FENCED, /* another run was faster: plan again */
+	APPLY_BUSY /* the session is pooled, and another run has the run lock: plan again */
 };
 
 /*

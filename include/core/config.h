@@ -35,7 +35,7 @@ struct config_map {
 enum phase { PHASE_NONE, PHASE_EXPAND, PHASE_BACKFILL, PHASE_CONTRACT };
 enum format { FORMAT_TEXT, FORMAT_JSON };
 enum choice_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-enum choice_pooler { POOLER_AUTO, POOLER_SESSION };
+enum choice_pooler { POOLER_AUTO, POOLER_SESSION, POOLER_TRANSACTION };
 enum choice_phase_order { PHASE_ORDER_STRICT, PHASE_ORDER_SKIP };
 enum choice_undo_record { UNDO_RECORD_ROW, UNDO_RECORD_DELETE };
 enum choice_on_up { ON_UP_OFF, ON_UP_WARN, ON_UP_REFUSE };

@@ -20,6 +20,7 @@
 
 enum lane_what {
 	LANE_OWN, /* a statement of ours */
+	LANE_FENCE, /* takes the run lock, when the session is pooled */
 	LANE_STATEMENT, /* one of the file */
 	LANE_RECORD, /* a row of the history or the journal */
 	LANE_CLEAN, /* takes away what an earlier try left */
@@ -95,6 +96,8 @@ MUST_CHECK bool lane_open(struct lane *lane);
 void lane_close(struct lane *lane);
 /* The transaction cannot go on for a reason that the caller knows: lane_close rolls it back. */
 void lane_abandon(struct lane *lane);
+/* BEGIN with the modes given, or NULL; number as in lane_say. */
+MUST_CHECK bool lane_begin(struct lane *lane, int64_t number, const char *modes);
 /* Role and search_path are ours again until the end of the transaction. */
 MUST_CHECK bool lane_leave_file(struct lane *lane);
 /* DISCARD ALL without the advisory locks (manual: DISCARD); ends with NULL. */

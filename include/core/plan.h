@@ -115,9 +115,10 @@ struct plan {
 	/*
 	 * files: names, duplicates, ... and what script_read found (validate --offline looks at
 	 * these).  fit: history against files.  setup: the schema and its tables.  pending: the
-	 * pending files that validate tells.
+	 * pending files that validate tells.  pooler: what cannot be run through it (pooler.h).
 	 */
 	struct problems file_problems, fit_problems, setup_problems, pending_problems;
+	struct problems pooler_problems;
 	struct misfit *misfits;
 	size_t misfit_count;
 	struct config_list notes; /* said in passing: rows from the future, the table's name */
@@ -150,7 +151,7 @@ void plan_read(struct plan *plan, const struct script_environment *env);
 
 /* Adds something to be said in passing. */
 void plan_note(struct plan *plan, const char *note);
-/* Everything that up refuses, in one list, in the order files, setup, fit. */
+/* Everything that up refuses, in one list, in the order files, setup, fit, pooler. */
 void plan_refusals(const struct plan *plan, const struct config *config, struct problems *out);
 
 #endif

@@ -18,6 +18,7 @@ struct record_writer {
 	const char *installed_by;
 	/* The queries, with their names put in. */
 	const char *insert, *delete, *update, *succeed, *journal, *is_done;
+	const char *fence_rank, *signature; /* when the session is pooled */
 	const char *open, *statement, *close, *stale, *mark; /* of a file without a transaction */
 	char host[256], pid[16], lock_key[24];
 };
@@ -49,6 +50,19 @@ struct journal_entry {
 void record_sql_journal(struct arena *a, const struct record_writer *w,
     const struct journal_entry *entry, struct conn_sql *out);
 
+/*
+ * What stands at the head of a transaction whose session is pooled: takes the run lock, and looks
+ * that the history still ends before rank.  Fails with 22P02.
+ */
+enum { RECORD_FENCES = 2 };
+void record_sql_fence(
+    struct arena *a, const struct record_writer *w, int rank, struct conn_sql out[RECORD_FENCES]);
+/*
+ * The connection was lost, and nobody who knows has said why: what was under way may have been
+ * carried out.  Class 08 is what poolers say of a server that they have lost.
+ */
+bool record_is_untold(const struct error *err);
+
 /* Did a record fail because another run has the lock or took the rank? */
 bool record_is_fence(const struct error *err);
 /*
@@ -60,6 +74,9 @@ MUST_CHECK bool record_is_done(struct arena *a, struct record_writer *w,
 /* Sends statements in one transaction of their own, under the fence. */
 MUST_CHECK bool record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list,
     size_t count, struct error *err);
+/* Sends one in a transaction of its own, whoever has the run lock: a remark, that nothing depends on. */
+MUST_CHECK bool record_note(
+    struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err);
 /*
  * Writes the records of a step in one transaction of its own, under the fence.  The journal is told
  * of a file without a transaction that is marked by hand.

@@ -74,6 +74,9 @@ struct script {
 	bool copies; /* has COPY from or to the client: the plain lane */
 	bool sets_transaction; /* SET TRANSACTION stands in it */
 	bool makes_temporary;
+	/* Looked for when it is pooled: the first that stays in the session, and where; or NULL. */
+	const char *stays;
+	struct place stays_place;
 	uint32_t body_hash;
 	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
 };
@@ -84,6 +87,7 @@ struct script_environment {
 	const char *timestamp; /* yyyy-MM-dd HH:mm:ss */
 	int server_version; /* such as 150018 */
 	bool standard_conforming_strings;
+	bool pooled; /* see session.h */
 	const struct config *config;
 };
 

@@ -26,6 +26,12 @@ struct session {
 	struct problems scan_problems;
 	struct history history;
 	struct plan plan;
+	/*
+	 * A pooler lends the server's session for one transaction at a time: no session lock, no
+	 * setting but with SET LOCAL, and other clients in between.
+	 */
+	bool pooled;
+	int backend_pid; /* of the server's process that works for us; -1: not known now */
 	const char *timeline; /* of the server's WAL; NULL on a standby */
 	int64_t deadlock_timeout_ms; /* the server's; 0: not known */
 	const struct step *step; /* the one that runs: notices of the server belong to it */
@@ -46,15 +52,19 @@ MUST_CHECK bool session_plan(struct session *s, const struct goal *goal, struct 
  */
 MUST_CHECK bool session_reconnect(struct session *s, struct error *err);
 
-/* A further connection with the same settings, for the watcher. */
+/*
+ * A further connection with the same settings, for the watcher.  application: its name, or NULL: a
+ * pooler would leave it to other clients.
+ */
 MUST_CHECK bool session_connect(struct arena *a, struct session *s, const char *application,
     struct conn **out, struct error *err);
 
 /*
  * The settings of our session: session_prologue sends them, and behind the reset between two files
- * the runner sends query_session_prologue with these parameters itself.
+ * the runner sends query_session_prologue with these parameters itself.  When it is pooled they
+ * are those of a transaction, and stand at the head of each.
  */
-enum { SESSION_PROLOGUE_PARAMETERS = 4 };
+enum { SESSION_PROLOGUE_PARAMETERS = 5 };
 /* The session's lock_timeout: the setting, but never 0, for the sake of our own statements. */
 int64_t session_lock_timeout_ms(const struct config *config);
 MUST_CHECK bool session_prologue(struct session *s, struct error *err);

@@ -36,17 +36,30 @@ say_record(struct attempt *t, const struct conn_sql *sql)
 	return lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters);
 }
 
+/* When the session is pooled nobody keeps other runs away but the transaction itself. */
+static bool
+say_fence(struct attempt *t)
+{
+	struct conn_sql fence[RECORD_FENCES];
+
+	record_sql_fence(t->arena, &t->x->writer, t->steps[0].records[0].rank, fence);
+	for (size_t i = 0; i < RECORD_FENCES; i++) {
+		const struct conn_sql *sql = &fence[i];
+
+		if (!lane_say_with(&t->lane, LANE_FENCE, sql->sql, sql->count, sql->parameters))
+			return false;
+	}
+	return true;
+}
+
 /* BEGIN with the modes that the file itself asked for; its run id proves later that it is ours. */
 static bool
 begin(struct attempt *t)
 {
-	const struct script *script = t->steps[0].script;
-	const char *modes = script->begin_modes;
+	const char *modes = t->count > 1 ? NULL : t->steps[0].script->begin_modes;
 
-	return own(t,
-		   modes == NULL || t->count > 1 ? "BEGIN"
-						 : arena_printf(t->arena, "BEGIN %s", modes)) &&
-	    own(t, t->x->writer.run_setting);
+	return lane_begin(&t->lane, 0, modes) && own(t, t->x->writer.run_setting) &&
+	    (!t->x->session->pooled || say_fence(t));
 }
 
 static bool
@@ -214,6 +227,13 @@ is_fence(const struct attempt *t)
 		strcmp(t->lane_error->sqlstate, "23505") == 0);
 }
 
+/* Nothing of the file was said yet. */
+static bool
+is_busy(const struct attempt *t)
+{
+	return t->lane.failure.what == LANE_FENCE && strcmp(t->lane_error->sqlstate, "22P02") == 0;
+}
+
 static const char *
 steps_name(struct attempt *t)
 {
@@ -246,8 +266,7 @@ say_failed(struct attempt *t, struct error *err)
 		error_copy(err, t->lane_error);
 		verdict_error(t->x, &t->lane, err);
 	}
-	/* A server that says why it ends the session did not get as far as the COMMIT. */
-	if (t->lane.lost && t->lane.commit_sent && t->lane_error->sqlstate[0] == '\0') {
+	if (t->lane.lost && t->lane.commit_sent && record_is_untold(t->lane_error)) {
 		if (!t->lane.interrupted)
 			err->code = ERR_UNKNOWN;
 		err->state = arena_printf(err->arena,
@@ -309,6 +328,8 @@ attempt_once(
 		return APPLY_DONE;
 	if (t->lane.failure.failed && is_fence(t))
 		return APPLY_FENCED;
+	if (t->lane.failure.failed && is_busy(t))
+		return APPLY_BUSY;
 	say_failed(t, err);
 	class = t->file_error->code == ERR_NONE && !t->lane.lost
 	    ? tries_class(t->lane_error->sqlstate)

@@ -37,13 +37,14 @@ static bool
 say_flush(struct lane *lane, const char *table, int64_t timeout_ms, int64_t number)
 {
 	char limit[32];
-	const char *statements[] = { "BEGIN",
-		arena_printf(
-		    lane->arena, "SET LOCAL lock_timeout = '%s'", time_text(limit, timeout_ms)),
+	const char *statements[] = { arena_printf(lane->arena, "SET LOCAL lock_timeout = '%s'",
+					 time_text(limit, timeout_ms)),
 		arena_printf(
 		    lane->arena, "LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE", table),
 		"COMMIT" };
 
+	if (!lane_begin(lane, number, NULL))
+		return false;
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
 		if (!lane_say(lane, LANE_OWN, number, statements[i]))
 			return false;

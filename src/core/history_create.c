@@ -68,7 +68,8 @@ create_missing(struct arena *a, struct conn *c, const struct config *config,
 	for (size_t i = 0; i < creation.count; i++) {
 		const struct conn_sql *sql = &creation.list[i];
 
-		if (!conn_query(a, c, sql->sql, sql->count, sql->parameters, NULL, err))
+		if (!(i == 0 ? conn_begin(a, c, sql->sql, err)
+			     : conn_query(a, c, sql->sql, sql->count, sql->parameters, NULL, err)))
 			return false;
 	}
 	return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/lane.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/interrupt.h"
@@ -120,6 +121,21 @@ show_row(struct lane *lane)
 	arena_close(a);
 }
 
+/* Of our own statements only the fence has an answer: the process that works for us. */
+static void
+take_row(struct lane *lane)
+{
+	struct arena *a;
+
+	if (lane->queue[lane->queue_head].what != LANE_FENCE) {
+		show_row(lane);
+		return;
+	}
+	a = arena_new(NULL);
+	lane->session->backend_pid = (int)strtol(conn_row_text(a, lane->session->conn), NULL, 10);
+	arena_close(a);
+}
+
 static void
 statement_done(struct lane *lane, const struct lane_expectation *at)
 {
@@ -193,7 +209,7 @@ take_answers(struct lane *lane, bool *copy_in)
 		conn_result(c, &result, err);
 		switch (result.outcome) {
 		case OUTCOME_ROW:
-			show_row(lane);
+			take_row(lane);
 			break;
 		case OUTCOME_PENDING:
 		case OUTCOME_NONE:
@@ -586,6 +602,33 @@ const char *const lane_reset_statements[] = { "CLOSE ALL", "SET SESSION AUTHORIZ
 	"RESET ROLE", "RESET ALL", "UNLISTEN *", "DEALLOCATE ALL", "DISCARD PLANS", "DISCARD TEMP",
 	"DISCARD SEQUENCES", NULL };
 
+static bool
+say_prologue(struct lane *lane, int64_t number)
+{
+	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
+
+	session_prologue_parameters(lane->arena, lane->session, parameters);
+	return say(lane, LANE_OWN, number, query_session_prologue, SESSION_PROLOGUE_PARAMETERS,
+	    parameters);
+}
+
+bool
+lane_begin(struct lane *lane, int64_t number, const char *modes)
+{
+	bool pooled = lane->session->pooled;
+
+	/* The prologue comes too late for the default. */
+	if (pooled && modes == NULL)
+		modes = "ISOLATION LEVEL READ COMMITTED";
+	if (!lane_say(lane, LANE_OWN, number,
+		modes == NULL ? "BEGIN" : arena_printf(lane->arena, "BEGIN %s", modes)))
+		return false;
+	if (!pooled)
+		return true;
+	lane->session->backend_pid = -1; /* another one each time */
+	return say_prologue(lane, number);
+}
+
 bool
 lane_leave_file(struct lane *lane)
 {
@@ -602,16 +645,13 @@ lane_leave_file(struct lane *lane)
 bool
 lane_reset(struct lane *lane)
 {
-	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
-
+	if (lane->session->pooled)
+		return true; /* nothing of ours is in it */
 	for (size_t i = 0; lane_reset_statements[i] != NULL; i++) {
 		if (!lane_say(lane, LANE_OWN, 0, lane_reset_statements[i]))
 			return false;
 	}
-	session_prologue_parameters(lane->arena, lane->session, parameters);
-	return lane_say_with(lane, LANE_OWN, query_session_prologue, SESSION_PROLOGUE_PARAMETERS,
-		   parameters) &&
-	    lane_sync(lane);
+	return say_prologue(lane, 0) && lane_sync(lane);
 }
 
 void

@@ -56,14 +56,13 @@ lock_is_held(struct arena *a, struct conn *c, int64_t key)
 }
 
 static bool
-give_up(
-    struct arena *a, struct conn *c, const struct config *config, int64_t key, struct error *err)
+give_up(struct session *s, int64_t key, struct error *err)
 {
-	const char *holder = holder_text(a, c, key);
+	const char *holder = holder_text(s->arena, s->conn, key);
 	char limit[32];
 
 	error_set(err, ERR_LOCK, "could not get the run lock within %s",
-	    time_text(limit, config->run_lock_timeout_ms));
+	    time_text(limit, s->config->run_lock_timeout_ms));
 	if (holder != NULL)
 		err->detail = arena_printf(err->arena, "It is held by %s.", holder);
 	err->state = "nothing was run";
@@ -72,40 +71,47 @@ give_up(
 	    "pg_terminate_backend(pid).");
 }
 
-bool
-lock_take(struct arena *a, struct conn *c, const struct config *config, int64_t key,
-    struct sink *sink, struct error *err)
+static void
+report(struct session *s, struct arena *a, int64_t key, int64_t waited_ms)
 {
-	int64_t start = time_now_ms(), report = start + 1000;
+	const char *holder = holder_text(a, s->conn, key);
+
+	event_emit(s->sink,
+	    &(struct event){ .kind = EVENT_LOCK_WAIT,
+		.elapsed_ms = waited_ms,
+		.text = holder == NULL ? "another session" : holder });
+}
+
+bool
+lock_take(struct session *s, int64_t key, struct error *err)
+{
+	const char *query = s->pooled ? query_lock_free : query_lock_try;
+	int64_t limit = s->config->run_lock_timeout_ms;
+	int64_t start = time_now_ms(), next_report = start + 1000;
 
 	for (;;) {
-		struct arena *turn = arena_new(a);
+		struct arena *turn = arena_new(s->arena);
 		struct rows rows;
-		bool ok = ask(turn, c, query_lock_try, key, &rows, err);
+		bool ok = ask(turn, s->conn, query, key, &rows, err);
 		bool taken = ok && rows_true(&rows, 0, 0);
 		int64_t now = time_now_ms();
 
-		if (ok && !taken && now >= report) {
-			const char *holder = holder_text(turn, c, key);
-
-			report = now + REPORT_EVERY_MS;
-			event_emit(sink,
-			    &(struct event){ .kind = EVENT_LOCK_WAIT,
-				.elapsed_ms = now - start,
-				.text = holder == NULL ? "another session" : holder });
+		if (ok && !taken && now >= next_report) {
+			next_report = now + REPORT_EVERY_MS;
+			report(s, turn, key, now - start);
 		}
 		arena_close(turn);
 		if (!ok)
 			return false;
 		if (taken)
 			break;
-		if (config->run_lock_timeout_ms > 0 && now - start >= config->run_lock_timeout_ms)
-			return give_up(a, c, config, key, err);
+		if (limit > 0 && now - start >= limit)
+			return give_up(s, key, err);
 		if (!wait_pause(time_random(POLL_LOW_MS, POLL_HIGH_MS), err))
 			return false;
 	}
-	event_emit(
-	    sink, &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
+	event_emit(s->sink,
+	    &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
 	return true;
 }
 

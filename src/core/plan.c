@@ -380,6 +380,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 		.setup_problems = plan->setup_problems };
 	plan->file_problems.arena = plan->setup_problems.arena = a;
 	plan->fit_problems.arena = plan->pending_problems.arena = a;
+	plan->pooler_problems.arena = a;
 	baseline = baseline_version(goal, config, plan, err);
 	if (baseline == NULL ||
 	    !target_read(a, goal->target != NULL ? goal->target : config->target, &target, err))
@@ -489,4 +490,5 @@ plan_refusals(const struct plan *plan, const struct config *config, struct probl
 	problems_append(out, &plan->setup_problems);
 	if (config->validate_on_up)
 		problems_append(out, &plan->fit_problems);
+	problems_append(out, &plan->pooler_problems);
 }

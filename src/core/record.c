@@ -40,6 +40,8 @@ record_writer_init(struct record_writer *w, struct arena *a, struct session *s)
 		{ &w->succeed, query_record_succeed },
 		{ &w->journal, query_record_journal },
 		{ &w->is_done, query_record_is_done },
+		{ &w->fence_rank, query_record_fence_rank },
+		{ &w->signature, query_record_signature },
 		{ &w->open, query_journal_open },
 		{ &w->statement, query_journal_statement },
 		{ &w->close, query_journal_close },
@@ -145,20 +147,70 @@ record_sql_journal(struct arena *a, const struct record_writer *w, const struct 
 
 enum { ROLLBACK_MS = 3000 };
 
+void
+record_sql_fence(
+    struct arena *a, const struct record_writer *w, int rank, struct conn_sql out[RECORD_FENCES])
+{
+	out[0] = (struct conn_sql){ query_record_fence_lock, 1, { w->lock_key } };
+	out[1] = (struct conn_sql){ w->fence_rank, 1, { record_integer(a, rank - 1) } };
+}
+
+/* As record_signature.sql, of the history that the plan was made from. */
+static const char *
+planned_signature(struct arena *a, const struct history *h)
+{
+	size_t count = 0, succeeded = 0;
+	int last = 0;
+
+	for (size_t i = 0; i < h->count; i++) {
+		if (strcmp(h->rows[i].type, "SCHEMA") == 0)
+			continue;
+		count++;
+		succeeded += h->rows[i].success;
+		last = h->rows[i].rank;
+	}
+	return arena_printf(a, "%zu/%zu/%d", count, succeeded, last);
+}
+
+/* When the session is pooled nobody kept other runs away since the plan was made. */
+static bool
+is_as_planned(struct arena *a, struct record_writer *w, struct error *err)
+{
+	struct session *s = w->session;
+	struct rows rows;
+
+	if (!s->pooled)
+		return true;
+	if (!conn_query(a, s->conn, w->signature, 0, NULL, &rows, err))
+		return false;
+	if (strcmp(rows_value(&rows, 0, 0), planned_signature(a, &s->history)) == 0)
+		return true;
+	return error_set(err, ERR_LOCK, "another run was faster");
+}
+
 static bool
 open_transaction(struct arena *a, struct record_writer *w, struct error *err)
+{
+	struct conn *c = w->session->conn;
+
+	return conn_begin(a, c, "BEGIN", err) &&
+	    conn_query(a, c, query_own_search_path, 0, NULL, NULL, err);
+}
+
+/* The transaction is marked as ours, and no other run is at work. */
+static bool
+fence(struct arena *a, struct record_writer *w, struct error *err)
 {
 	struct conn *c = w->session->conn;
 	const char *key[] = { w->lock_key };
 	struct rows rows;
 
-	if (!conn_query(a, c, "BEGIN", 0, NULL, NULL, err) ||
-	    !conn_query(a, c, query_own_search_path, 0, NULL, NULL, err) ||
-	    !conn_query(a, c, w->run_setting, 0, NULL, NULL, err) ||
+	if (!conn_query(a, c, w->run_setting, 0, NULL, NULL, err) ||
 	    !conn_query(a, c, query_record_fence, 1, key, &rows, err))
 		return false;
-	return rows_true(&rows, 0, 0) ? true
-				      : error_set(err, ERR_LOCK, "another run has the run lock");
+	if (!rows_true(&rows, 0, 0))
+		return error_set(err, ERR_LOCK, "another run has the run lock");
+	return is_as_planned(a, w, err);
 }
 
 static bool
@@ -169,11 +221,11 @@ send_sql(struct arena *a, struct record_writer *w, const struct conn_sql *sql, s
 	return error_at(err, "cannot write the history");
 }
 
-/* Without an answer nobody knows whether it has happened; a server that ends the session tells. */
+/* Without an answer nobody knows whether it has happened. */
 static bool
 is_answered(const struct conn *c, const struct error *err)
 {
-	return err->code == ERR_SQL || err->sqlstate[0] != '\0' ||
+	return err->code == ERR_SQL || !record_is_untold(err) ||
 	    (err->code == ERR_INTERRUPTED && conn_alive(c));
 }
 
@@ -210,6 +262,12 @@ close_transaction(struct arena *a, struct record_writer *w, bool ok, struct erro
 }
 
 bool
+record_is_untold(const struct error *err)
+{
+	return err->sqlstate[0] == '\0' || strncmp(err->sqlstate, "08", 2) == 0;
+}
+
+bool
 record_is_fence(const struct error *err)
 {
 	return err->code == ERR_LOCK || strcmp(err->sqlstate, "23502") == 0 ||
@@ -233,10 +291,19 @@ bool
 record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list, size_t count,
     struct error *err)
 {
-	bool ok = open_transaction(a, w, err);
+	bool ok = open_transaction(a, w, err) && fence(a, w, err);
 
 	for (size_t i = 0; ok && i < count; i++)
 		ok = send_sql(a, w, &list[i], err);
+	return close_transaction(a, w, ok, err);
+}
+
+bool
+record_note(struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err)
+{
+	bool ok = open_transaction(a, w, err) &&
+	    conn_query(a, w->session->conn, sql->sql, sql->count, sql->parameters, NULL, err);
+
 	return close_transaction(a, w, ok, err);
 }
 

@@ -12,7 +12,7 @@
 #include "core/version.h"
 #include "core/wait.h"
 
-enum { RELEASE_MS = 2000 };
+enum { RELEASE_MS = 2000, BUSY_MS = 100 };
 
 struct run {
 	struct session *session;
@@ -215,8 +215,7 @@ ask_what_became(struct run *r, bool *done, struct error *err)
 	struct session *s = r->session;
 
 	/* The lock proves that the old backend is gone, and so that its transaction has ended. */
-	return session_reconnect(s, err) &&
-	    lock_take(s->arena, s->conn, s->config, r->lock_key, s->sink, err) &&
+	return session_reconnect(s, err) && lock_take(s, r->lock_key, err) &&
 	    record_is_done(s->arena, &r->x.writer, r->result->failed->script, done, err);
 }
 
@@ -255,6 +254,12 @@ recover(struct run *r, struct error *err)
 		return APPLY_FAILED;
 	}
 	r->x.dirty = false;
+	/* The lock tells nothing of a transaction that a pooler may still have to begin. */
+	if (!done && r->repeated == step->script && r->session->pooled) {
+		error_copy(why, err);
+		say_unknown(r, why, err);
+		return APPLY_FAILED;
+	}
 	if (!done && r->repeated == step->script) {
 		err->code = ERR_CONNECT;
 		if (step->script->transaction)
@@ -369,7 +374,7 @@ take_lock(struct run *r, struct error *err)
 	struct session *s = r->session;
 
 	for (;;) {
-		if (lock_take(s->arena, s->conn, s->config, r->lock_key, s->sink, err))
+		if (lock_take(s, r->lock_key, err))
 			return true;
 		if (r->reconnected || !is_lost(r, err))
 			return false;
@@ -388,7 +393,7 @@ release(struct run *r)
 	struct error *err = error_new(s->arena);
 	bool held = true;
 
-	if (!conn_alive(s->conn))
+	if (s->pooled || !conn_alive(s->conn))
 		return;
 	conn_patience(s->conn, RELEASE_MS);
 	lock_report_others(s->arena, s->conn, r->lock_key, s->sink);
@@ -402,10 +407,12 @@ release(struct run *r)
 static const char *
 last_words(const struct session *s)
 {
+	if (s->pooled)
+		return "\nmigrate: left at once; the server may still finish what it was doing\n";
 	return arena_printf(s->arena,
 	    "\nmigrate: left at once; the server may still finish what it was doing (backend pid "
 	    "%d)\n",
-	    conn_backend_pid(s->conn));
+	    s->backend_pid);
 }
 
 bool
@@ -430,7 +437,7 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	if (s->plan.step_count == 0 && refuse(s, err))
 		return true;
 	interrupt_last_words(last_words(s));
-	while (end == APPLY_FENCED) {
+	while (end == APPLY_FENCED || end == APPLY_BUSY) {
 		error_clear(err);
 		r.lock_key = s->history.lock_key;
 		end = APPLY_FAILED;
@@ -440,6 +447,8 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 		if (end == APPLY_FAILED && is_lost(&r, err) && is_in_doubt(&r))
 			end = recover(&r, err);
 		release(&r);
+		if (end == APPLY_BUSY && !wait_pause(time_random(0, BUSY_MS), err))
+			end = APPLY_FAILED;
 	}
 	interrupt_last_words(NULL);
 	result->elapsed_ms = time_now_ms() - start;

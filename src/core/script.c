@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "core/source.h"
 #include "sql/split.h"
+#include "sql/target.h"
 
 enum {
 	KEPT_TEXT = 8 * 1024 * 1024, /* a larger file is read again when it is sent */
@@ -210,6 +211,18 @@ is_transaction(enum statement_kind kind)
 }
 
 static void
+note_stay(struct reading *r, const struct split_item *item, const struct statement_class *class)
+{
+	struct script *s = r->s;
+
+	if (!r->env->pooled || s->stays != NULL)
+		return;
+	s->stays = target_stays(item->text, item->length, class);
+	if (s->stays != NULL)
+		s->stays_place = split_place(r->a, s->path, item, 1);
+}
+
+static void
 note_class(struct reading *r, const struct split_item *item, const struct statement_class *class)
 {
 	struct script *s = r->s;
@@ -230,6 +243,7 @@ note_class(struct reading *r, const struct split_item *item, const struct statem
 	    item->copy_in || class->kind == STATEMENT_COPY_IN || class->kind == STATEMENT_COPY_OUT;
 	s->sets_transaction |= class->sets_transaction;
 	s->makes_temporary |= class->makes_temporary;
+	note_stay(r, item, class);
 }
 
 /* Not within a character. */

@@ -5,6 +5,7 @@
 
 #include "base/mask.h"
 #include "base/time.h"
+#include "core/pooler.h"
 #include "core/scripts.h"
 #include "core/wait.h"
 #include "core/watch.h"
@@ -77,7 +78,7 @@ connect_patiently(struct session *s, int64_t least_ms, struct error *err)
 	bool told = false;
 
 	for (;;) {
-		if (session_connect(s->arena, s, "migrate", &s->conn, err))
+		if (session_connect(s->arena, s, NULL, &s->conn, err))
 			return true;
 		left = patience(s->config, least_ms, err) - (time_now_ms() - start);
 		if (left <= 0)
@@ -109,24 +110,6 @@ refuse_product(const struct session *s, const char *version, struct error *err)
 		return false;
 	}
 	return true;
-}
-
-/*
- * A pooler hands out made-up process ids.  Behind one that pools by transaction the run lock and
- * every SET would land on some other client's connection.
- */
-static bool
-refuse_pooler(const struct session *s, int64_t backend_pid, struct error *err)
-{
-	if (backend_pid == conn_backend_pid(s->conn) || s->config->pooler == POOLER_SESSION)
-		return true;
-	error_set(err, ERR_CONNECT,
-	    "the connection to \"%s\", port %s goes through a connection pooler",
-	    conn_host(s->conn), conn_port(s->conn));
-	err->detail = "The process id of the session is not that of the server's backend.";
-	return error_next(err,
-	    "Connect to the server itself (usually port 5432); if the pooler is known to pool by "
-	    "session, say so with the setting pooler: session.");
 }
 
 static const char *
@@ -179,13 +162,29 @@ refuse_stall(struct session *s, const char *deadlock_timeout, struct error *err)
 	    "file may go beyond it with \"-- migrate:max_stall\".");
 }
 
+/* Said with each transaction; tried now, since a role may be refused. */
+static bool
+borrow(struct session *s, struct error *err)
+{
+	struct conn_sql *first = arena_alloc(s->arena, sizeof(*first));
+
+	*first = (struct conn_sql){ .sql = query_session_prologue,
+		.count = SESSION_PROLOGUE_PARAMETERS };
+	session_prologue_parameters(s->arena, s, first->parameters);
+	conn_borrow(s->conn, first);
+	return conn_query(s->arena, s->conn, query_backend_pid, 0, NULL, NULL, err);
+}
+
 bool
 session_prologue(struct session *s, struct error *err)
 {
-	struct arena *a = arena_new(s->arena);
+	struct arena *a;
 	const char *parameters[SESSION_PROLOGUE_PARAMETERS];
 	bool ok;
 
+	if (s->pooled)
+		return borrow(s, err);
+	a = arena_new(s->arena);
 	session_prologue_parameters(a, s, parameters);
 	ok = conn_query(
 	    a, s->conn, query_session_prologue, SESSION_PROLOGUE_PARAMETERS, parameters, NULL, err);
@@ -209,6 +208,7 @@ session_prologue_parameters(
 	parameters[1] = arena_strdup(a, time_text(text, s->config->statement_timeout_ms));
 	parameters[2] = s->history.search_path == NULL ? "" : s->history.search_path;
 	parameters[3] = s->config->role == NULL ? "" : s->config->role;
+	parameters[4] = s->pooled ? "true" : "false";
 }
 
 /* Whoever stands between us and the server may not pass it on. */
@@ -227,8 +227,8 @@ look(struct session *s, bool writing, struct error *err)
 
 	if (!conn_query(s->arena, s->conn, query_session_look, 0, NULL, &rows, err))
 		return false;
-	if (!refuse_product(s, rows_text(&rows, 0, 3), err) ||
-	    !refuse_pooler(s, rows_integer(&rows, 0, 0), err) ||
+	s->backend_pid = (int)rows_integer(&rows, 0, 0);
+	if (!refuse_product(s, rows_text(&rows, 0, 3), err) || !pooler_look(s, err) ||
 	    !refuse_stall(s, rows_value(&rows, 0, 6), err))
 		return false;
 	if (writing &&
@@ -242,6 +242,7 @@ look(struct session *s, bool writing, struct error *err)
 		.environment = s->config->environment,
 		.server_version = conn_server_version(s->conn),
 		.standard_conforming_strings = conforming_strings(s),
+		.pooled = s->pooled,
 		.config = s->config,
 	};
 	s->timeline = rows_value(&rows, 0, 8);
@@ -334,5 +335,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, plan, err))
 		return false;
 	plan_read(plan, &s->environment);
+	if (s->pooled)
+		pooler_check(plan, s->config);
 	return true;
 }

@@ -41,8 +41,8 @@ static const struct config_setting table[] = {
 	    .offset = AT(connect_timeout_ms), .fallback = "10s",
 	    .help = "time limit for connecting, for each host" },
 	{ .name = "pooler", .group = "Connection", .type = CONFIG_CHOICE, .offset = AT(pooler),
-	    .fallback = "auto", .choices = "auto|session",
-	    .help = "auto looks what kind of pooler there is; session is told so" },
+	    .fallback = "auto", .choices = "auto|session|transaction",
+	    .help = "what a pooler in between pools; auto finds it out" },
 
 	{ .name = "table", .group = "History", .type = CONFIG_STRING, .offset = AT(table),
 	    .fallback = "schema_history", .value = "NAME", .help = "table with the history" },

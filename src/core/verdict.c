@@ -105,6 +105,7 @@ say_own_statement(struct lane *lane, struct error *err)
 		    lane->step->script->script);
 		break;
 	case LANE_OWN:
+	case LANE_FENCE:
 		(void)error_at(
 		    err, "cannot prepare the session for %s", lane->step->script->script);
 		break;
@@ -182,7 +183,6 @@ static bool
 write_journal(
     struct apply *x, struct lane *lane, const struct journal_entry *entry, struct error *err)
 {
-	struct conn *c = x->session->conn;
 	struct conn_sql sql;
 	struct lane reset;
 	bool ok;
@@ -192,9 +192,7 @@ write_journal(
 	lane_clean(&reset, JOURNAL_MS);
 	ok = lane_reset(&reset);
 	lane_close(&reset);
-	x->dirty = true; /* our search_path */
-	return ok && conn_query(lane->arena, c, query_journal_search_path, 0, NULL, NULL, err) &&
-	    conn_query(lane->arena, c, sql.sql, sql.count, sql.parameters, NULL, err);
+	return ok && record_note(lane->arena, &x->writer, &sql, err);
 }
 
 void

@@ -48,7 +48,8 @@ open_once(struct watch *w)
 	if (w->given_up)
 		return false;
 	err = error_new(w->arena);
-	if (!session_connect(w->arena, w->session, "migrate watcher", &w->conn, err))
+	if (!session_connect(
+		w->arena, w->session, w->session->pooled ? NULL : "migrate watcher", &w->conn, err))
 		return give_up(w, err);
 	conn_limit(w->conn, LOOK_MS);
 	return true;
@@ -102,7 +103,7 @@ look(struct arena *a, struct watch *w, const char *query, const char *second)
 
 	if (!open_once(w))
 		return NULL;
-	snprintf(pid, sizeof(pid), "%d", conn_backend_pid(w->session->conn));
+	snprintf(pid, sizeof(pid), "%d", w->session->backend_pid);
 	if (!conn_query(a, w->conn, query, second == NULL ? 1 : 2, parameters, &rows, err)) {
 		(void)give_up(w, err); /* said once */
 		conn_close(w->conn);

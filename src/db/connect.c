@@ -191,7 +191,8 @@ gather_keywords(const struct conn_options *options, struct keywords *k)
 		if (defaults[i].variable == NULL || getenv(defaults[i].variable) == NULL)
 			add_keyword(k, defaults[i].name, defaults[i].value);
 	}
-	add_keyword(k, "application_name", options->application_name);
+	if (options->application_name != NULL)
+		add_keyword(k, "application_name", options->application_name);
 	for (size_t i = 0; options->keywords[i] != NULL; i++)
 		add_keyword(k, options->keywords[i], options->values[i]);
 	add_keyword(k, "client_encoding", "UTF8");

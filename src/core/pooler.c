@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/pooler.h"
+
+#include <string.h>
+
+#include "query.h"
+
+enum { ROUNDS = 10, ANSWER_MS = 5000 };
+
+/* --- what it pools --- */
+
+enum pooling { POOLING_SESSION, POOLING_TRANSACTION };
+
+/* Two connections, and the server's process that was first seen behind each. */
+struct probe {
+	struct arena *arena;
+	struct session *session;
+	struct conn *conns[2];
+	int64_t pids[2];
+};
+
+static bool
+refuse(const struct session *s, struct error *err, const char *why, const char *detail)
+{
+	error_set(err, ERR_CONNECT,
+	    "the connection to \"%s\", port %s goes through a connection pooler %s",
+	    conn_host(s->conn), conn_port(s->conn), why);
+	err->detail = detail == NULL ? NULL : arena_strdup(err->arena, detail);
+	return error_next(err,
+	    "Connect to the server itself (usually port 5432); if it is known what the pooler "
+	    "pools, say so with the setting pooler.");
+}
+
+static bool
+pass_signal(const struct error *why, struct error *err)
+{
+	if (why->code != ERR_INTERRUPTED)
+		return false;
+	error_copy(err, why);
+	return true;
+}
+
+static bool
+ask(struct probe *p, size_t which, int64_t *pid, struct error *err)
+{
+	struct rows rows;
+
+	if (!conn_query(p->arena, p->conns[which], query_backend_pid, 0, NULL, &rows, err))
+		return false;
+	*pid = rows_integer(&rows, 0, 0);
+	return true;
+}
+
+/* Is it still the process that it was, and not that of the other connection? */
+static bool
+is_own(struct probe *p, size_t which, bool *own, struct error *err)
+{
+	int64_t pid;
+
+	if (!ask(p, which, &pid, err))
+		return false;
+	if (p->pids[which] == 0)
+		p->pids[which] = pid;
+	*own = pid == p->pids[which] && pid != p->pids[1 - which];
+	return true;
+}
+
+/* Now one of them first and now the other: else two servers that take turns would look like two sessions. */
+static bool
+compare(struct probe *p, enum pooling *found, struct error *err)
+{
+	*found = POOLING_SESSION;
+	for (size_t i = 0; i < 2 * (size_t)ROUNDS; i++) {
+		bool own;
+
+		if (!is_own(p, (i + i / 2) % 2, &own, err))
+			return false;
+		if (!own) {
+			*found = POOLING_TRANSACTION;
+			return true;
+		}
+	}
+	return true;
+}
+
+/*
+ * The second connection gets no server.  When sessions are pooled the first has one for itself and
+ * answers all the same; else it would stand in the same queue.
+ */
+static bool
+ask_first_alone(struct probe *p, enum pooling *found, struct error *err)
+{
+	struct error *why = error_new(p->arena);
+	bool own;
+
+	conn_limit(p->conns[0], ANSWER_MS);
+	if (!is_own(p, 0, &own, why))
+		return pass_signal(why, err)
+		    ? false
+		    : refuse(p->session, err, "that has no connection to the server left", NULL);
+	conn_limit(p->conns[0], 0);
+	*found = own ? POOLING_SESSION : POOLING_TRANSACTION;
+	return true;
+}
+
+/* In its second connection, which may end by it. */
+static bool
+refuse_statements(struct probe *p, struct error *err)
+{
+	struct error *why = error_new(p->arena);
+
+	if (conn_query(p->arena, p->conns[1], "BEGIN", 0, NULL, NULL, why) &&
+	    conn_query(p->arena, p->conns[1], "COMMIT", 0, NULL, NULL, why))
+		return true;
+	return refuse(p->session, err, "that lets no transaction through", why->message);
+}
+
+static bool
+probe(struct probe *p, struct error *err)
+{
+	struct session *s = p->session;
+	struct error *why = error_new(p->arena);
+	enum pooling found;
+
+	if (!session_connect(p->arena, s, NULL, &p->conns[1], why))
+		return pass_signal(why, err)
+		    ? false
+		    : refuse(s, err, "and it cannot be told what it pools", why->message);
+	conn_limit(p->conns[1], ANSWER_MS);
+	if (!compare(p, &found, why) && (pass_signal(why, err) || !ask_first_alone(p, &found, err)))
+		return false;
+	s->pooled = found == POOLING_TRANSACTION;
+	return !s->pooled || refuse_statements(p, err);
+}
+
+static bool
+find_out(struct session *s, struct error *err)
+{
+	struct probe p = { .arena = arena_new(s->arena),
+		.session = s,
+		.conns = { s->conn },
+		.pids = { s->backend_pid } };
+	bool ok = probe(&p, err);
+
+	arena_close(p.arena);
+	return ok;
+}
+
+bool
+pooler_look(struct session *s, struct error *err)
+{
+	bool hidden = s->backend_pid != conn_backend_pid(s->conn);
+
+	s->pooled = s->pooled || s->config->pooler == POOLER_TRANSACTION;
+	if (hidden && !s->pooled && s->config->pooler == POOLER_AUTO && !find_out(s, err))
+		return false;
+	if (s->pooled)
+		s->backend_pid = -1;
+	return true;
+}
+
+/* --- what cannot be run --- */
+
+static const char direct[] =
+    "connect to the server itself (usually port 5432), with --url or the setting url";
+
+static void
+refuse_script(struct plan *plan, const struct script *script, const char *why)
+{
+	struct error *err = problem_add(&plan->pooler_problems);
+
+	error_set_at(err, ERR_CONNECT, (struct place){ .path = script->path },
+	    "%s %s, which cannot go through a pooler that pools transactions", script->script, why);
+	(void)error_next(err, "For this file %s.", direct);
+}
+
+static void
+refuse_stay(struct plan *plan, const struct script *script)
+{
+	struct error *err = problem_add(&plan->pooler_problems);
+
+	error_set_at(err, ERR_CONNECT, script->stays_place,
+	    "%s stays in the session behind the transaction: through a pooler that pools "
+	    "transactions other clients would have it",
+	    script->stays);
+	(void)error_next(err,
+	    "Use a form that ends with the transaction (SET LOCAL, ON COMMIT "
+	    "DROP, pg_advisory_xact_lock), or for this file %s.",
+	    direct);
+}
+
+static void
+check_script(struct plan *plan, const struct script *script)
+{
+	if (!script->sound)
+		return; /* refused as it is */
+	if (!script->transaction)
+		refuse_script(plan, script, "runs without a transaction");
+	else if (script->sets_transaction || script->begin_modes != NULL)
+		refuse_script(plan, script, "sets the modes of its transaction");
+	else if (script->stays != NULL)
+		refuse_stay(plan, script);
+}
+
+static void
+check_group(struct plan *plan)
+{
+	struct error *err = problem_add(&plan->pooler_problems);
+
+	(void)error_set(err, ERR_CONNECT,
+	    "group: the session is reset between the files of a group, which cannot go through a "
+	    "pooler that pools transactions");
+	(void)error_next(err, "Set group: false, or %s.", direct);
+}
+
+void
+pooler_check(struct plan *plan, const struct config *config)
+{
+	size_t scripts = 0;
+
+	for (size_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].kind != STEP_SCRIPT)
+			continue;
+		scripts++;
+		check_script(plan, plan->steps[i].script);
+	}
+	if (config->group && scripts > 1)
+		check_group(plan);
+}
