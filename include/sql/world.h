@@ -38,6 +38,9 @@ struct world_object {
 	bool dropped;
 	bool is_enum;
 	bool constrained; /* a domain with a CHECK or NOT NULL */
+	const char *base; /* a domain's own type, as written, or NULL */
+	const char *condition; /* of all its CHECKs, about VALUE, or NULL */
+	const char *volatility; /* of a function: "volatile", "stable", "immutable", or NULL */
 };
 
 struct world;

@@ -603,6 +603,32 @@ space_of(enum act_on on)
 	}
 }
 
+/* The conditions of a domain, all of them together. */
+static void
+add_condition(struct world *w, struct world_object *o, const struct act_constraint *c)
+{
+	o->constrained = true;
+	if (c->kind != CONSTRAINT_CHECK || c->expression == NULL)
+		return;
+	o->condition = o->condition == NULL
+	    ? arena_strdup(w->arena, c->expression)
+	    : arena_printf(w->arena, "(%s) AND (%s)", o->condition, c->expression);
+}
+
+/* What only a function or a domain says of itself. */
+static void
+describe(struct world *w, struct world_object *o, const struct act *act)
+{
+	if (o->on == ACT_ON_FUNCTION && act->value != NULL)
+		o->volatility = arena_strdup(w->arena, act->value);
+	if (o->on != ACT_ON_DOMAIN)
+		return;
+	if (act->column_count == 1 && act->columns->type.text != NULL)
+		o->base = arena_strdup(w->arena, act->columns->type.text);
+	for (size_t i = 0; i < act->constraint_count; i++)
+		add_condition(w, o, &act->constraints[i]);
+}
+
 static void
 apply_create_object(struct world *w, const struct act *act)
 {
@@ -617,16 +643,21 @@ apply_create_object(struct world *w, const struct act *act)
 	const struct world_object *old = world_object(w, on, &act->name);
 	struct thing made;
 
-	if (act->name.name == NULL ||
-	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->dropped))
+	if (act->name.name == NULL)
 		return;
+	if ((act->if_not_exists || act->or_replace) && old != NULL && !old->dropped) {
+		if (act->or_replace)
+			describe(w,
+			    &things_put(w->things, find(w, space_of(on), &act->name))->object, act);
+		return;
+	}
 	made = make(w, space_of(on), schema_made_in(w, &act->name, false), act->name.name);
 	if (on == ACT_ON_SCHEMA)
 		made.name.schema = "";
-	made.object = (struct world_object){ .on = on,
-		.name = made.name,
-		.is_enum = act->kind == ACT_CREATE_ENUM,
-		.constrained = on == ACT_ON_DOMAIN && act->constraint_count > 0 };
+	made.object = (struct world_object){
+		.on = on, .name = made.name, .is_enum = act->kind == ACT_CREATE_ENUM
+	};
+	describe(w, &made.object, act);
 	things_put(w->things, &made);
 }
 
@@ -733,8 +764,14 @@ apply_domain(struct world *w, const struct act *act)
 {
 	const struct thing *old = find(w, SPACE_TYPE, &act->name);
 
-	if (old != NULL)
-		things_put(w->things, old)->object.constrained = true;
+	struct world_object *o;
+
+	if (old == NULL)
+		return;
+	o = &things_put(w->things, old)->object;
+	o->constrained = true;
+	for (size_t i = 0; i < act->constraint_count; i++)
+		add_condition(w, o, &act->constraints[i]);
 }
 
 static const struct {

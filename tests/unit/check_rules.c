@@ -184,11 +184,28 @@ line_of(const struct reading *r, const struct finding *f)
 	return line;
 }
 
+/* The bounds of a batch are parameters when it runs. */
+static const char *
+with_parameters(const char *text)
+{
+	struct arena_text *out = arena_text_new(arena);
+
+	for (; *text != '\0'; text++) {
+		bool bound = strncmp(text, ":from", 5) == 0 || strncmp(text, ":to", 3) == 0;
+
+		fputc(bound ? '$' : *text, out->out);
+		if (bound)
+			fputc('1', out->out);
+		text += bound ? strcspn(text, " ;\n") - 1 : 0;
+	}
+	return arena_text_end(out);
+}
+
 /* What stands in place of a statement has to be SQL, too. */
 static void
 check_instead(const struct finding *f)
 {
-	struct source source = { .text = f->instead };
+	struct source source = { .text = f->instead == NULL ? NULL : with_parameters(f->instead) };
 	struct error *err = error_new(arena);
 	struct split *split;
 	struct split_item item;
