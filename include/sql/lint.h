@@ -121,6 +121,7 @@ struct lint_past {
 	const struct lint_statement *statement;
 	size_t transaction; /* as world_transaction was then */
 	bool is_new; /* what it is about was new, or did not exist */
+	const struct facts_column *column; /* what was known of its column then, or NULL */
 };
 /* Those before the one at hand, in their order; behind the last statement: all. */
 const struct lint_past *lint_past(const struct lint *l, size_t *count);

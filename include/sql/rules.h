@@ -10,5 +10,12 @@
  */
 
 extern const struct rule *const rules_index[];
+extern const struct rule *const rules_constraint[];
+extern const struct rule *const rules_key[];
+extern const struct rule *const rules_foreign_key[];
+extern const struct rule *const rules_add_column[];
+extern const struct rule *const rules_column[];
+extern const struct rule *const rules_type[];
+extern const struct rule *const rules_domain[];
 
 #endif

@@ -29,6 +29,12 @@ struct lint {
 
 static const struct rule *const *const groups[] = {
 	rules_index,
+	rules_constraint,
+	rules_key,
+	rules_foreign_key,
+	rules_add_column,
+	rules_column,
+	rules_domain,
 };
 
 enum { RULES_MAX = 256 };
@@ -135,13 +141,14 @@ look(struct lint *l, const struct act *act)
 }
 
 static void
-remember(struct lint *l, const struct act *act, bool is_new)
+remember(struct lint *l, const struct act *act, bool is_new, const struct facts_column *column)
 {
 	l->past = arena_extend(l->arena, l->past, l->past_count, sizeof(*l->past));
 	l->past[l->past_count++] = (struct lint_past){ .act = act,
 		.statement = l->current,
 		.transaction = world_transaction(l->world),
-		.is_new = is_new };
+		.is_new = is_new,
+		.column = column };
 }
 
 void
@@ -153,11 +160,14 @@ lint_statement(struct lint *l, const struct lint_statement *statement)
 	world_begin_statement(l->world, statement->number);
 	for (size_t i = 0; i < statement->acts->count; i++) {
 		const struct act *act = &statement->acts->list[i];
+		const struct world_table *t = lint_table(l, act);
+		const struct facts_column *column =
+		    t == NULL || act->part == NULL ? NULL : world_column(t, act->part);
 		bool is_new = world_is_new(l->world, &act->name);
 
 		look(l, act);
 		world_apply(l->world, act);
-		remember(l, act, is_new);
+		remember(l, act, is_new, column);
 	}
 	for (size_t i = 0; i < class->lock_count; i++)
 		world_lock(l->world, &class->locks[i]);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SQL_RULE_H
+#define SQL_RULE_H
+
+#include "sql/lint.h"
+
+/*
+ * What rules have in common: which tables count, how things are called in messages, and the
+ * pieces of the SQL that is advised instead.
+ */
+
+/*
+ * Is it about a table that was there before these files, so that it has rows and users?  No for
+ * views and foreign tables, which have no rows of their own.
+ */
+bool rule_in_use(struct lint *l, const struct act *act);
+/* Does the app see it: as rule_in_use, and views and foreign tables count. */
+bool rule_seen(struct lint *l, const struct act *act);
+bool rule_partitioned(struct lint *l, const struct act *act);
+
+bool rule_same_name(const struct act_name *a, const struct act_name *b);
+bool rule_same(const char *a, const char *b);
+bool rule_has(const char *const *names, size_t count, const char *name);
+
+/* smallserial, serial, bigserial. */
+bool rule_serial(const struct act_type *type);
+
+/* The constraint of an ADD CONSTRAINT of that kind, or NULL. */
+const struct act_constraint *rule_added(const struct act *act, enum act_constraint_kind kind);
+/* The constraint of that kind behind the column of an ADD COLUMN, or NULL. */
+const struct act_constraint *rule_behind(const struct act *act, enum act_constraint_kind kind);
+/* Its name, or the one that PostgreSQL would make up. */
+const char *
+rule_constraint_name(struct lint *l, const struct act *act, const struct act_constraint *c);
+/*
+ * "CONSTRAINT name CHECK (a > 0)", as it would be written for the table, without NOT VALID and
+ * USING INDEX.
+ */
+const char *
+rule_constraint_text(struct lint *l, const struct act *act, const struct act_constraint *c);
+/* ADD CONSTRAINT ... NOT VALID, and VALIDATE in a file of its own. */
+const char *rule_not_valid(struct lint *l, const struct act *act, const struct act_constraint *c);
+/* The way to NOT NULL that reads the table while nobody waits, by version. */
+const char *rule_safe_not_null(struct lint *l, const struct act_name *table, const char *column);
+/* The column of an ADD COLUMN with its type and nothing else: "ALTER TABLE t ADD COLUMN c int". */
+const char *rule_bare_column(struct lint *l, const struct act *act);
+
+/*
+ * An UPDATE in batches, in a file of its own, which sets the column to what is written there in
+ * rows where it is null.
+ */
+const char *
+rule_backfill(struct lint *l, const struct act_name *table, const char *column, const char *value);
+
+/* What separates files in advice. */
+#define RULE_NEXT_FILE "-- in a file of its own:\n"
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "sql/rule.h"
+
+#include <string.h>
+
+#include "sql/words.h"
+
+bool
+rule_seen(struct lint *l, const struct act *act)
+{
+	return act->name.name != NULL && !world_is_new(lint_world(l), &act->name);
+}
+
+bool
+rule_in_use(struct lint *l, const struct act *act)
+{
+	const struct world_table *t;
+
+	if (act->on == ACT_ON_VIEW || act->on == ACT_ON_FOREIGN_TABLE || !rule_seen(l, act))
+		return false;
+	t = lint_table(l, act);
+	return t == NULL || (t->facts.kind != 'v' && t->facts.kind != 'f');
+}
+
+bool
+rule_partitioned(struct lint *l, const struct act *act)
+{
+	const struct world_table *t = lint_table(l, act);
+
+	return t != NULL && t->facts.kind == 'p';
+}
+
+bool
+rule_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+bool
+rule_same_name(const struct act_name *a, const struct act_name *b)
+{
+	return rule_same(a->schema, b->schema) && rule_same(a->name, b->name);
+}
+
+bool
+rule_has(const char *const *names, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (rule_same(names[i], name))
+			return true;
+	return false;
+}
+
+bool
+rule_serial(const struct act_type *type)
+{
+	return type->name.name != NULL && strstr(type->name.name, "serial") != NULL;
+}
+
+const struct act_constraint *
+rule_added(const struct act *act, enum act_constraint_kind kind)
+{
+	if (act->kind != ACT_ADD_CONSTRAINT || act->constraint_count == 0)
+		return NULL;
+	return act->constraints[0].kind == kind ? &act->constraints[0] : NULL;
+}
+
+const struct act_constraint *
+rule_behind(const struct act *act, enum act_constraint_kind kind)
+{
+	size_t i;
+
+	if (act->kind != ACT_ADD_COLUMN || act->column_count == 0)
+		return NULL;
+	for (i = 0; i < act->columns[0].constraint_count; i++)
+		if (act->columns[0].constraints[i].kind == kind)
+			return &act->columns[0].constraints[i];
+	return NULL;
+}
+
+/* --- names and texts of constraints --- */
+
+static const struct {
+	const char *words, *suffix;
+} kinds[] = {
+	[CONSTRAINT_CHECK] = { "CHECK", "check" },
+	[CONSTRAINT_NOT_NULL] = { "NOT NULL", "not_null" },
+	[CONSTRAINT_PRIMARY_KEY] = { "PRIMARY KEY", "pkey" },
+	[CONSTRAINT_UNIQUE] = { "UNIQUE", "key" },
+	[CONSTRAINT_EXCLUSION] = { "EXCLUDE", "excl" },
+	[CONSTRAINT_FOREIGN_KEY] = { "FOREIGN KEY", "fkey" },
+};
+
+/* The columns that the constraint is about; those of one behind a column: that column. */
+static const char *const *
+columns_of(const struct act *act, const struct act_constraint *c, size_t *count)
+{
+	if (!c->of_column || act->column_count == 0) {
+		*count = c->column_count;
+		return (const char *const *)c->columns;
+	}
+	*count = 1;
+	return (const char *const *)&act->columns[0].name;
+}
+
+const char *
+rule_constraint_name(struct lint *l, const struct act *act, const struct act_constraint *c)
+{
+	struct arena_text *name;
+	const char *const *columns;
+	size_t i, count;
+
+	if (c->name != NULL)
+		return c->name;
+	columns = columns_of(act, c, &count);
+	/* PostgreSQL names a primary key after the table alone, and a CHECK of several columns. */
+	if (c->kind == CONSTRAINT_PRIMARY_KEY || (c->kind == CONSTRAINT_CHECK && count != 1))
+		count = 0;
+	name = arena_text_new(lint_arena(l));
+	fputs(act->name.name, name->out);
+	for (i = 0; i < count; i++)
+		fprintf(name->out, "_%s", columns[i]);
+	fprintf(name->out, "_%s", kinds[c->kind].suffix);
+	return arena_text_end(name);
+}
+
+static bool
+next_is(struct words s, const char *pattern)
+{
+	return words_match(&s, pattern);
+}
+
+/* Does the constraint end before this word?  A column's own ends where the next one begins. */
+static bool
+is_behind(const struct word *w, const struct word *before, struct words rest, bool of_column)
+{
+	if (word_is(w, ",|)|;") || (word_is(w, "NOT") && next_is(rest, "VALID")))
+		return true;
+	if (!of_column || before->length == 0)
+		return false;
+	if (word_is(w, "NOT"))
+		return !next_is(rest, "DEFERRABLE|ENFORCED|DISTINCT");
+	if (word_is(w, "NULL|DEFAULT"))
+		return !word_is(before, "SET|NOT");
+	return word_is(w, "CONSTRAINT|CHECK|UNIQUE|PRIMARY|REFERENCES|GENERATED|COLLATE");
+}
+
+/*
+ * The constraint as it stands in the statement, without its name, or NULL where it cannot be
+ * found there: what EXECUTE runs may be quoted.
+ */
+static const char *
+find_written(struct lint *l, const struct act_constraint *c)
+{
+	const struct lint_statement *s = lint_current(l);
+	struct words rest;
+	struct word w, before = { 0 };
+	const char *start, *end;
+
+	if (c->at <= 0 || (size_t)c->at >= s->length)
+		return NULL;
+	rest = words_start(s->text + c->at, s->length - (size_t)c->at);
+	words_match(&rest, "CONSTRAINT %");
+	if (!next_is(rest, "CHECK|FOREIGN|UNIQUE|PRIMARY|EXCLUDE|REFERENCES"))
+		return NULL;
+	for (start = end = NULL; words_next(&rest, &w); before = w) {
+		if (is_behind(&w, &before, rest, c->of_column))
+			break;
+		if (start == NULL)
+			start = w.text;
+		if (word_is(&w, "("))
+			words_skip_list(&rest);
+		end = word_is(&w, "(") ? rest.at : w.text + w.length;
+	}
+	return arena_strndup(lint_arena(l), start, (size_t)(end - start));
+}
+
+/* As the grammar understood it. */
+static const char *
+rebuild(struct lint *l, const struct act *act, const struct act_constraint *c)
+{
+	struct arena_text *t;
+	const char *const *columns;
+	size_t count;
+
+	if (c->kind == CONSTRAINT_CHECK)
+		return arena_printf(lint_arena(l), "CHECK (%s)", c->expression);
+	columns = columns_of(act, c, &count);
+	t = arena_text_new(lint_arena(l));
+	fprintf(t->out, "%s (%s)", kinds[c->kind].words, lint_columns(l, columns, count));
+	if (c->kind == CONSTRAINT_FOREIGN_KEY) {
+		fprintf(t->out, " REFERENCES %s", lint_name(l, &c->references));
+		if (c->referenced_count > 0)
+			fprintf(t->out, " (%s)",
+			    lint_columns(
+				l, (const char *const *)c->referenced, c->referenced_count));
+	}
+	fputs(c->deferrable ? " DEFERRABLE" : "", t->out);
+	return arena_text_end(t);
+}
+
+const char *
+rule_constraint_text(struct lint *l, const struct act *act, const struct act_constraint *c)
+{
+	const char *name = lint_identifier(l, rule_constraint_name(l, act, c));
+	const char *text = find_written(l, c);
+	const char *columns = "";
+
+	if (text == NULL)
+		text = rebuild(l, act, c);
+	else if (c->of_column && c->kind != CONSTRAINT_CHECK)
+		columns = arena_printf(lint_arena(l),
+		    c->kind == CONSTRAINT_FOREIGN_KEY ? "FOREIGN KEY (%s) " : "",
+		    lint_identifier(l, act->columns[0].name));
+	return arena_printf(lint_arena(l), "CONSTRAINT %s %s%s", name, columns, text);
+}
+
+/* --- advice --- */
+
+const char *
+rule_not_valid(struct lint *l, const struct act *act, const struct act_constraint *c)
+{
+	const char *table = lint_name(l, &act->name);
+
+	return arena_printf(lint_arena(l),
+	    "ALTER TABLE %s ADD %s NOT VALID;\n" RULE_NEXT_FILE
+	    "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n",
+	    table, rule_constraint_text(l, act, c), table,
+	    lint_identifier(l, rule_constraint_name(l, act, c)));
+}
+
+const char *
+rule_safe_not_null(struct lint *l, const struct act_name *name, const char *column)
+{
+	const char *table = lint_name(l, name), *of = lint_identifier(l, column);
+	const char *constraint =
+	    lint_identifier(l, arena_printf(lint_arena(l), "%s_%s_not_null", name->name, column));
+	bool named = lint_major(l) >= 18;
+	const char *validate = arena_printf(lint_arena(l),
+	    "ALTER TABLE %s ADD CONSTRAINT %s %s%s%s NOT VALID;\n" RULE_NEXT_FILE
+	    "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n",
+	    table, constraint, named ? "NOT NULL " : "CHECK (", of, named ? "" : " IS NOT NULL)",
+	    table, constraint);
+
+	if (named)
+		return validate;
+	return arena_printf(lint_arena(l),
+	    "%s" RULE_NEXT_FILE "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL;\n"
+	    "ALTER TABLE %s DROP CONSTRAINT %s;\n",
+	    validate, table, of, table, constraint);
+}
+
+const char *
+rule_bare_column(struct lint *l, const struct act *act)
+{
+	const struct act_column *column = &act->columns[0];
+	const char *collation = column->collation == NULL
+	    ? ""
+	    : arena_printf(lint_arena(l), " COLLATE %s", lint_identifier(l, column->collation));
+
+	return arena_printf(lint_arena(l), "ALTER TABLE %s ADD COLUMN %s %s%s;\n",
+	    lint_name(l, &act->name), lint_identifier(l, column->name), column->type.text,
+	    collation);
+}
+
+/* The column by which batches go: the primary key, or what most tables have. */
+static const char *
+batch_key(const struct world_table *t)
+{
+	size_t i;
+
+	for (i = 0; t != NULL && i < t->facts.constraint_count; i++)
+		if (t->facts.constraints[i].kind == CONSTRAINT_PRIMARY_KEY &&
+		    t->facts.constraints[i].column_count == 1)
+			return t->facts.constraints[i].columns[0];
+	return "id";
+}
+
+const char *
+rule_backfill(struct lint *l, const struct act_name *name, const char *column, const char *value)
+{
+	const char *table = lint_name(l, name), *of = lint_identifier(l, column);
+	const char *key = lint_identifier(l, batch_key(world_find(lint_world(l), name)));
+
+	return arena_printf(lint_arena(l),
+	    RULE_NEXT_FILE "-- migrate:batch table=%s key=%s\n"
+			   "UPDATE %s SET %s = %s WHERE %s IS NULL AND %s BETWEEN :from AND :to;\n",
+	    table, key, table, of, value, of, key);
+}

@@ -1,0 +1,36 @@
+-- transaction: off
+-- As Prisma Migrate writes a rename.
+/*
+  Warnings:
+
+  - You are about to drop the column `name` on the `User` table. All the data in the column will be lost.
+*/
+-- AlterTable
+ALTER TABLE "User" DROP COLUMN "name", -- expect: drop-column
+ADD COLUMN     "fullName" TEXT; -- expect: drop-add-looks-like-rename
+
+-- In two statements, in either order; a column is as good as another of its kind.
+ALTER TABLE orders ADD COLUMN price numeric(10, 2);
+ALTER TABLE orders DROP COLUMN cost; -- expect: drop-add-looks-like-rename, drop-column
+ALTER TABLE lines ADD COLUMN number integer;
+ALTER TABLE lines ADD COLUMN label text;
+ALTER TABLE lines DROP COLUMN position, -- expect: drop-add-looks-like-rename, drop-column
+	DROP COLUMN name; -- expect: drop-add-looks-like-rename, drop-column
+ALTER TABLE parts DROP COLUMN width; -- expect: drop-column
+ALTER TABLE parts ADD COLUMN width numeric; -- expect: drop-add-looks-like-rename
+
+-- Other tables, kinds and schemas.
+ALTER TABLE shops DROP COLUMN name; -- expect: drop-column
+ALTER TABLE towns ADD COLUMN name text;
+ALTER TABLE s1.a DROP COLUMN name; -- expect: drop-column
+ALTER TABLE s2.a ADD COLUMN title text;
+ALTER TABLE items ADD COLUMN at timestamptz;
+ALTER TABLE items ALTER COLUMN flag TYPE boolean;
+ALTER TABLE items DROP COLUMN flag; -- expect: drop-column
+ALTER TABLE rooms ALTER COLUMN flag TYPE boolean;
+ALTER TABLE rooms DROP COLUMN flag; -- expect: drop-column
+ALTER TABLE rooms ADD COLUMN at timestamptz;
+ALTER TABLE users DROP COLUMN a; -- expect: drop-column
+ALTER TABLE users DROP COLUMN b; -- expect: drop-column
+CREATE TABLE fresh (a int, b int);
+ALTER TABLE fresh DROP COLUMN a, ADD COLUMN c int;

@@ -1,0 +1,6 @@
+-- transaction: off
+ALTER TABLE orders ALTER COLUMN total DROP NOT NULL; -- expect: drop-not-null
+ALTER TABLE orders ADD COLUMN a int NOT NULL DEFAULT 0;
+ALTER TABLE orders ALTER COLUMN a DROP NOT NULL;
+CREATE TABLE fresh (a int NOT NULL);
+ALTER TABLE fresh ALTER COLUMN a DROP NOT NULL;
