@@ -210,10 +210,9 @@ rule_constraint_text(struct lint *l, const struct act *act, const struct act_con
 
 	if (text == NULL)
 		text = rebuild(l, act, c);
-	else if (c->of_column && c->kind != CONSTRAINT_CHECK)
-		columns = arena_printf(lint_arena(l),
-		    c->kind == CONSTRAINT_FOREIGN_KEY ? "FOREIGN KEY (%s) " : "",
-		    lint_identifier(l, act->columns[0].name));
+	else if (c->of_column && c->kind == CONSTRAINT_FOREIGN_KEY)
+		columns = arena_printf(
+		    lint_arena(l), "FOREIGN KEY (%s) ", lint_identifier(l, act->columns[0].name));
 	return arena_printf(lint_arena(l), "CONSTRAINT %s %s%s", name, columns, text);
 }
 
