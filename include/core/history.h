@@ -68,6 +68,10 @@ struct history {
 	const char *search_path; /* that user SQL will have, as text for SET */
 	struct history_row *rows; /* by rank */
 	size_t count;
+	bool readable; /* nothing stood against reading the rows */
+	/* Files with a transaction of which the journal says that the outcome is unknown. */
+	struct history_row *unknown;
+	size_t unknown_count;
 };
 
 /*

@@ -69,7 +69,8 @@ enum record_kind {
 	RECORD_INSERT, /* a new row */
 	RECORD_DELETE, /* takes row rank away (a failed row) */
 	RECORD_UPDATE, /* sets description, type, checksum of row rank */
-	RECORD_SUCCEED /* sets success of row rank */
+	RECORD_SUCCEED, /* sets success of row rank */
+	RECORD_FORGET /* no row: an unknown outcome in the journal is over */
 };
 
 struct record {

@@ -11,7 +11,15 @@
  */
 void
 resume_check(struct plan *plan, const struct entry *entry, const struct script_environment *env);
-/* The two ways on that a person has, as the error's next. */
-bool resume_advise(struct error *err, const struct script *script);
+/*
+ * The files with a transaction of which nobody knows what became of them: ERR_UNKNOWN, until
+ * somebody has decided.
+ */
+void resume_refuse_unknown(
+    struct plan *plan, const struct scripts *scripts, const struct history *history);
+/* What the user calls a file: its version, or its description. */
+const char *resume_name(const struct scripts *scripts, const struct history_row *row);
+/* The two ways on that a person has, as the error's next; name is the file's. */
+bool resume_advise(struct error *err, const char *name);
 
 #endif

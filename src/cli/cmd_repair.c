@@ -5,8 +5,15 @@
 #include "cli/out.h"
 
 /* What repair does to a row, and Flyway's names for it. */
-enum action { ACTION_REMOVE, ACTION_ALIGN, ACTION_DELETE, ACTION_ADD, ACTION_SUCCEED };
-enum { ACTION_COUNT = ACTION_SUCCEED + 1 };
+enum action {
+	ACTION_REMOVE,
+	ACTION_ALIGN,
+	ACTION_DELETE,
+	ACTION_ADD,
+	ACTION_SUCCEED,
+	ACTION_FORGET
+};
+enum { ACTION_COUNT = ACTION_FORGET + 1 };
 
 static const struct {
 	const char *word; /* for the last line */
@@ -20,6 +27,8 @@ static const struct {
 	[ACTION_ADD] = { "added", "migrationsAdded", "Marked migrations as applied" },
 	[ACTION_SUCCEED] = { "marked as applied", "migrationsSucceeded",
 	    "Marked unfinished migrations as applied" },
+	[ACTION_FORGET] = { "marked as pending", "migrationsForgotten",
+	    "Marked migrations of unknown outcome as pending" },
 };
 
 static enum action
@@ -32,6 +41,8 @@ record_action(const struct record *r)
 		return ACTION_ALIGN;
 	case RECORD_SUCCEED:
 		return ACTION_SUCCEED;
+	case RECORD_FORGET:
+		return ACTION_FORGET;
 	case RECORD_INSERT:
 		break;
 	}
@@ -76,6 +87,7 @@ changed_row(const struct history_row *before, const struct record *r)
 		row.success = true;
 		break;
 	case RECORD_DELETE:
+	case RECORD_FORGET:
 		break;
 	}
 	return row;
@@ -91,7 +103,8 @@ struct change {
 static struct change
 change_make(struct history *h, const struct record *r)
 {
-	struct change change = { .record = r, .is = r->kind != RECORD_DELETE };
+	struct change change = { .record = r,
+		.is = r->kind != RECORD_DELETE && r->kind != RECORD_FORGET };
 	struct history_row *row = r->kind == RECORD_INSERT ? NULL : find_row(h, r->rank);
 
 	change.was = row != NULL;
@@ -188,12 +201,12 @@ row_json(struct arena *a, const struct history_row *row)
 static struct json *
 change_json(struct arena *a, const struct change *change)
 {
-	const struct history_row *row = change->is ? &change->after : &change->before;
+	const struct record *r = change->record;
 	struct json *json = json_new_object(a);
 
-	json_put_text(json, "version", row->version);
-	json_put_text(json, "description", row->description);
-	json_put_text(json, "filepath", row->script);
+	json_put_text(json, "version", r->version);
+	json_put_text(json, "description", r->description);
+	json_put_text(json, "filepath", r->script);
 	json_put(json, "before", change->was ? row_json(a, &change->before) : NULL);
 	json_put(json, "after", change->is ? row_json(a, &change->after) : NULL);
 	return json;

@@ -381,7 +381,6 @@ read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
 	if (!conn_query(a, c, query, 0, NULL, &rows, err))
 		return false;
 	h->rows = arena_alloc(a, (rows.count + 1) * sizeof(*h->rows));
-	h->count = rows.count;
 	for (i = 0; i < rows.count; i++) {
 		h->rows[i] = (struct history_row){
 			.rank = (int)rows_integer(&rows, i, ROW_RANK),
@@ -399,7 +398,11 @@ read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
 			.body_known = rows_value(&rows, i, ROW_BODY_HASH) != NULL,
 			.body_hash = (uint32_t)rows_integer(&rows, i, ROW_BODY_HASH),
 		};
+		h->count += rows_value(&rows, i, ROW_RANK) != NULL;
 	}
+	/* They have no rank, and so come last. */
+	h->unknown = h->rows + h->count;
+	h->unknown_count = rows.count - h->count;
 	return true;
 }
 
@@ -499,7 +502,8 @@ history_read(struct arena *a, struct conn *c, const struct config *config, struc
 	out->lock_key = history_lock_key(out->schema, out->table);
 	out->exists = look_at(a, c, out, &rows, out->table, problems);
 	out->journal_exists = look_at(a, c, out, &rows, out->journal, problems);
-	if (!out->exists || problems->count > before)
+	out->readable = problems->count == before;
+	if (!out->exists || !out->readable)
 		return true;
 	return read_rows(a, c, out, err) && read_progress(a, c, out, err);
 }

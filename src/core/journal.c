@@ -129,7 +129,7 @@ journal_read(
 	struct rows rows;
 
 	*count = 0;
-	if (!h->journal_exists || s->plan.setup_problems.count > 0)
+	if (!h->journal_exists || !h->readable)
 		return true;
 	if (!conn_query(a, s->conn,
 		conn_query_text(a, s->conn, query_journal_rows, "schema", h->schema, "journal",

@@ -327,6 +327,7 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 		    plan, repair_baseline(config, rules.baseline, step_next_rank(history)));
 	else if (is_unknown_schema(history))
 		check_unknown_schema(history, plan);
+	resume_refuse_unknown(plan, scripts, history);
 	plan_up(target, scripts, history, plan);
 	return true;
 }

@@ -84,6 +84,24 @@ record_sql_succeed(
 	    (struct conn_sql){ w->succeed, 2, { record_integer(a, rank), record_integer(a, ms) } };
 }
 
+/* A person has decided about a file that was half done. */
+static void
+sql_mark(const struct record_writer *w, const struct record *r, struct conn_sql *out)
+{
+	bool applied = r->kind == RECORD_SUCCEED || r->kind == RECORD_INSERT;
+
+	*out = (struct conn_sql){ w->mark, 3,
+		{ r->script, applied ? "done" : "failed",
+		    applied ? "marked as applied by hand" : "marked as not applied by hand" } };
+}
+
+static bool
+is_decision(const struct record *r)
+{
+	return r->kind == RECORD_SUCCEED || r->kind == RECORD_DELETE ||
+	    (r->kind == RECORD_INSERT && strcmp(r->type, "DELETE") != 0);
+}
+
 void
 record_sql(struct arena *a, const struct record_writer *w, const struct record *r, bool timed,
     struct conn_sql *out)
@@ -106,6 +124,9 @@ record_sql(struct arena *a, const struct record_writer *w, const struct record *
 		break;
 	case RECORD_SUCCEED:
 		record_sql_succeed(a, w, r->rank, 0, out);
+		break;
+	case RECORD_FORGET:
+		sql_mark(w, r, out);
 		break;
 	}
 }
@@ -307,17 +328,6 @@ record_note(struct arena *a, struct record_writer *w, const struct conn_sql *sql
 	return close_transaction(a, w, ok, err);
 }
 
-/* A person has decided about a file that was half done. */
-static void
-sql_mark(const struct record_writer *w, const struct record *r, struct conn_sql *out)
-{
-	bool applied = r->kind == RECORD_SUCCEED;
-
-	*out = (struct conn_sql){ w->mark, 3,
-		{ r->script, applied ? "done" : "failed",
-		    applied ? "marked as applied by hand" : "marked as not applied by hand" } };
-}
-
 bool
 record_write(struct arena *a, struct record_writer *w, const struct record *records, size_t count,
     struct error *err)
@@ -327,7 +337,7 @@ record_write(struct arena *a, struct record_writer *w, const struct record *reco
 
 	for (size_t i = 0; i < count; i++) {
 		record_sql(a, w, &records[i], false, &list[length++]);
-		if (records[i].kind == RECORD_SUCCEED || records[i].kind == RECORD_DELETE)
+		if (is_decision(&records[i]))
 			sql_mark(w, &records[i], &list[length++]);
 	}
 	return record_send(a, w, list, length, err);

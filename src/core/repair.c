@@ -5,6 +5,7 @@
 
 #include "core/fit.h"
 #include "core/match.h"
+#include "core/resume.h"
 #include "core/state.h"
 #include "core/step.h"
 
@@ -197,8 +198,24 @@ mark_applied(const char *name, const struct history *history, struct plan *plan,
 	return true;
 }
 
+/* A file that left no row behind, but an outcome that is not known. */
+static void
+forget_unknown(const char *name, const struct scripts *scripts, const struct history *history,
+    struct plan *plan)
+{
+	for (size_t i = 0; i < history->unknown_count; i++) {
+		struct history_row row = history->unknown[i];
+
+		row.description = resume_name(scripts, &row);
+		if (is_named(name, row.version, row.description))
+			step_add_record(
+			    plan, row_record(RECORD_FORGET, &row, "marks as pending, by hand"));
+	}
+}
+
 static bool
-mark_pending(const char *name, struct plan *plan, struct error *err)
+mark_pending(const char *name, const struct scripts *scripts, const struct history *history,
+    struct plan *plan, struct error *err)
 {
 	size_t i, before = plan->step_count;
 
@@ -212,6 +229,7 @@ mark_pending(const char *name, struct plan *plan, struct error *err)
 		step_add_record(
 		    plan, row_record(RECORD_DELETE, e->row, "marks as pending, by hand"));
 	}
+	forget_unknown(name, scripts, history, plan);
 	if (plan->step_count == before)
 		return error_set(
 		    err, ERR_REFUSED, "the history has no applied migration \"%s\"", name);
@@ -229,7 +247,7 @@ repair_plan(const struct goal *goal, const struct config *config, const struct s
 	if (goal->mark_applied != NULL)
 		return mark_applied(goal->mark_applied, history, plan, err);
 	if (goal->mark_pending != NULL)
-		return mark_pending(goal->mark_pending, plan, err);
+		return mark_pending(goal->mark_pending, scripts, history, plan, err);
 	rest = remove_failed(history, plan);
 	state_make(plan->arena, scripts, &rest, &rules, &states);
 	mark_missing(config, &states, &rest, plan);

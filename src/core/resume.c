@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/resume.h"
 
+#include <string.h>
+
 #include "sql/split.h"
 
 struct check {
@@ -9,11 +11,15 @@ struct check {
 	const struct unfinished *unfinished;
 };
 
-bool
-resume_advise(struct error *err, const struct script *script)
+static const char *
+script_name(const struct script *script)
 {
-	const char *name = script->version != NULL ? script->version : script->description;
+	return script->version != NULL ? script->version : script->description;
+}
 
+bool
+resume_advise(struct error *err, const char *name)
+{
 	return error_next(err,
 	    "See what it did. Then finish the file by hand and run \"migrate repair --applied "
 	    "%s\"; or take back all of it and run \"migrate repair --pending %s\".",
@@ -57,7 +63,7 @@ refuse_temporary(struct check *c, int64_t number, const struct split_item *item)
 	    "its session",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, c->script);
+	(void)resume_advise(err, script_name(c->script));
 }
 
 static void
@@ -69,7 +75,7 @@ refuse_unknown(struct check *c, int64_t number, const struct split_item *item)
 	    "how far this statement of the interrupted \"%s\" came is not known",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, c->script);
+	(void)resume_advise(err, script_name(c->script));
 }
 
 static void
@@ -149,4 +155,43 @@ resume_check(struct plan *plan, const struct entry *entry, const struct script_e
 	if (script_reader_open(own, c.script, env, &reader, err))
 		(void)check_all(&c, reader, err);
 	arena_close(own);
+}
+
+/* --- files with a transaction --- */
+
+static const struct script *
+find_script(const struct scripts *scripts, const struct history_row *row)
+{
+	for (size_t i = 0; i < scripts->count; i++)
+		if (strcmp(scripts->list[i].script, row->script) == 0)
+			return &scripts->list[i];
+	return NULL;
+}
+
+const char *
+resume_name(const struct scripts *scripts, const struct history_row *row)
+{
+	const struct script *script = find_script(scripts, row);
+
+	if (row->version != NULL || script == NULL)
+		return row->version != NULL ? row->version : row->script;
+	return script_name(script);
+}
+
+void
+resume_refuse_unknown(
+    struct plan *plan, const struct scripts *scripts, const struct history *history)
+{
+	for (size_t i = 0; i < history->unknown_count; i++) {
+		const struct history_row *row = &history->unknown[i];
+		const struct script *script = find_script(scripts, row);
+		struct error *err = problem_add(&plan->setup_problems);
+
+		error_set_at(err, ERR_UNKNOWN,
+		    (struct place){ .path = script == NULL ? NULL : script->path },
+		    "what became of \"%s\", run on %s by %s, is not known: a part of it may be "
+		    "committed",
+		    row->script, row->installed_on, row->installed_by);
+		(void)resume_advise(err, resume_name(scripts, row));
+	}
 }

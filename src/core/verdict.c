@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "core/resume.h"
 #include "core/send.h"
 #include "core/tries.h"
 #include "core/wait.h"
@@ -126,12 +127,13 @@ is_stolen(const struct lane *lane, const struct error *err)
 static void
 say_stolen(struct lane *lane, struct error *err)
 {
+	const struct script *script = lane->step->script;
+
 	error_set(err, ERR_UNKNOWN, "the transaction of %s was ended from inside the file",
-	    lane->step->script->script);
+	    script->script);
 	err->detail = "The run id that marks our transaction is gone: part of the file may be "
 		      "committed.";
-	(void)error_next(err,
-	    "Look at what the file did; then \"migrate repair --applied\" records it as done.");
+	(void)resume_advise(err, script->version != NULL ? script->version : script->description);
 }
 
 void

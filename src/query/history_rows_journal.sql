@@ -1,4 +1,6 @@
--- The history, oldest first, with what the journal knows of each file's newest success.
+-- The history, oldest first, with what the journal knows of each file's newest success.  Behind it,
+-- without a rank, the files of which the journal says that nobody knows what became of them: until
+-- they are in the history, or somebody has decided (journal_mark.sql).
 SELECT
 	h.installed_rank, h.version::pg_catalog.text, h.description::pg_catalog.text,
 	h.type::pg_catalog.text, h.script::pg_catalog.text, h.checksum,
@@ -14,4 +16,24 @@ LEFT JOIN (
 	WHERE n.statement IS NULL AND n.state OPERATOR(pg_catalog.=) 'done'
 	ORDER BY n.script, n.id DESC
 ) j ON j.script OPERATOR(pg_catalog.=) h.script::pg_catalog.text
-ORDER BY h.installed_rank;
+UNION ALL
+SELECT
+	NULL, u.version::pg_catalog.text, NULL, u.type::pg_catalog.text, u.script::pg_catalog.text,
+	NULL, u.installed_by::pg_catalog.text,
+	pg_catalog.to_char(u.started, 'YYYY-MM-DD HH24:MI:SS'),
+	pg_catalog.to_char(u.started AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+	NULL, false, NULL
+FROM (
+	SELECT DISTINCT ON (n.script) n.*
+	FROM :"schema".:"journal" n
+	WHERE n.statement IS NULL
+	ORDER BY n.script, n.id DESC
+) u
+WHERE u.state OPERATOR(pg_catalog.=) 'unknown'
+  AND NOT EXISTS (
+	SELECT FROM :"schema".:"table" s
+	 WHERE s.script::pg_catalog.text OPERATOR(pg_catalog.=) u.script::pg_catalog.text
+	   AND s.success
+	   AND (u.version IS NOT NULL
+	        OR s.installed_on::timestamp with time zone OPERATOR(pg_catalog.>) u.started))
+ORDER BY installed_rank;

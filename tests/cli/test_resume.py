@@ -288,3 +288,69 @@ def test_result_that_was_not_written_is_looked_up(db, migrate, sql, look):
     with db.cluster.connect() as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute("ALTER SYSTEM RESET work_mem")
+
+
+# --- a file with a transaction of which nobody knows what became of it ---
+
+# The run id is wiped where no splitter sees it, so the row that marks our transaction is refused.
+LOST_ID = "CREATE TABLE a (n int);\nDO $$ BEGIN EXECUTE 'RESET ALL'; END $$;\n"
+
+
+@pytest.fixture
+def unknown(db, migrate):
+    run = migrate("up", files={"V1__a.sql": LOST_ID, "V2__b.sql": "CREATE TABLE b (n int);"})
+    assert run.exit == 7 and "repair --applied 1" in run.stderr, run
+    assert "repair --pending 1" in run.stderr, run
+    return db
+
+
+def test_unknown_outcome_stays_until_repair(unknown, migrate):
+    for command in ["up"], ["up", "--no-validate-on-up"], ["plan"], ["validate"], ["status", "--check"]:
+        run = migrate(*command)
+        assert run.exit == 7 and "is not known" in run.stderr, run
+    assert migrate("status").exit == 0
+    assert "unknown" in migrate("status", "--journal").stdout
+    assert not unknown.exists("b")
+    assert migrate("repair").exit == 0  # decides nothing
+    assert migrate("up").exit == 7
+
+
+def test_unknown_outcome_was_nothing(unknown, migrate):
+    run = migrate("repair", "--pending", "1")
+    assert run.exit == 0 and "version 1: marks as pending, by hand" in run.stdout, run
+    run = migrate("repair", "--pending", "1")
+    assert run.exit == 4, run
+    run = migrate("up", files={"V1__a.sql": "CREATE TABLE a (n int);"})
+    assert run.exit == 0 and unknown.versions() == ["1", "2"], run
+
+
+def test_unknown_outcome_was_all(unknown, migrate):
+    unknown.execute("CREATE TABLE a (n int)")
+    run = migrate("repair", "--applied", "1", "--format", "json")
+    assert run.exit == 0 and run.json["migrationsAdded"][0]["filepath"] == "V1__a.sql", run
+    assert migrate("up").exit == 0 and unknown.versions() == ["1", "2"]
+    assert "marked as applied by hand" in migrate("status", "--journal").stdout
+
+
+def test_unknown_outcome_of_what_another_tool_has_applied(unknown, migrate):
+    unknown.execute(
+        "CREATE TABLE a (n int); INSERT INTO schema_history (installed_rank, version, description,"
+        " type, script, checksum, installed_by, execution_time, success)"
+        " VALUES (1, '1', 'a', 'SQL', 'V1__a.sql', NULL, 'flyway', 1, true)"
+    )
+    assert migrate("up").exit == 0 and unknown.versions() == ["1", "2"]
+
+
+def test_unknown_outcome_of_a_repeatable(db, migrate):
+    run = migrate("up", files={"R__view.sql": LOST_ID})
+    assert run.exit == 7 and "repair --pending view" in run.stderr, run
+    run = migrate("repair", "--pending", "view", "--format", "json")
+    assert run.exit == 0, run
+    (row,) = run.json["migrationsForgotten"]
+    assert (row["description"], row["filepath"]) == ("view", "R__view.sql"), run
+    run = migrate("up", files={"R__view.sql": "CREATE TABLE a (n int);"})
+    assert run.exit == 0, run
+    run = migrate("up", files={"R__view.sql": LOST_ID.replace("TABLE a", "TABLE c")})
+    assert run.exit == 7 and migrate("up").exit == 7, run
+    assert migrate("repair", "--applied", "view").exit == 0
+    assert migrate("up").exit == 0

@@ -308,6 +308,8 @@ record_text(const struct record *r)
 		return arena_printf(a, "~#%d", r->rank);
 	case RECORD_SUCCEED:
 		return arena_printf(a, "^#%d", r->rank);
+	case RECORD_FORGET:
+		return arena_printf(a, "?%s", r->script);
 	}
 	return "?";
 }
