@@ -32,6 +32,7 @@ struct facts_constraint {
 
 struct facts_index {
 	const char *name;
+	const char *method; /* "btree", "gin", ... */
 	const char **columns; /* NULL for an expression */
 	size_t column_count;
 	bool unique, partial, valid;

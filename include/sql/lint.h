@@ -33,7 +33,8 @@ struct rule {
 	/* What to do instead, in general, with an example; paragraphs end with \n\n. */
 	const char *advice;
 	int from, until; /* major versions of the server; 0: all */
-	enum act_kind kinds[RULE_KINDS]; /* acts it looks at, ended by ACT_OTHER (0) */
+	/* Acts that it looks at, ended by ACT_OTHER (0); none: the first act of each statement. */
+	enum act_kind kinds[RULE_KINDS];
 	/* Both NULL: the finding is made elsewhere (an unused allow, a statement not checked). */
 	rule_check *check;
 	rule_end *end;
@@ -120,16 +121,17 @@ struct lint_past {
 	const struct act *act;
 	const struct lint_statement *statement;
 	size_t transaction; /* as world_transaction was then */
-	bool is_new; /* what it is about was new, or did not exist */
-	const struct facts_column *column; /* what was known of its column then, or NULL */
+	const struct world_table *table; /* lint_table as it was before; NULL: not known */
+	bool is_new; /* its table was made by the files at hand */
 };
 /* Those before the one at hand, in their order; behind the last statement: all. */
 const struct lint_past *lint_past(const struct lint *l, size_t *count);
 /* The last one of that kind that is about the same table, or NULL. */
 const struct lint_past *
 lint_earlier(const struct lint *l, enum act_kind kind, const struct act_name *name);
-/* The lock_timeout that the statement at hand will have, 0: none. */
+/* What the statement at hand will have, 0: none. */
 int64_t lint_lock_timeout_ms(const struct lint *l);
+int64_t lint_statement_timeout_ms(const struct lint *l);
 /* The table of an act: of an index, where it is about an index; NULL: nothing is known of it. */
 const struct world_table *lint_table(const struct lint *l, const struct act *act);
 int lint_major(const struct lint *l);

@@ -85,10 +85,12 @@ is_in_force(const struct lint *l, const struct rule *rule)
 }
 
 static bool
-looks_at(const struct rule *rule, enum act_kind kind)
+looks_at(const struct rule *rule, const struct act *act)
 {
+	if (rule->kinds[0] == ACT_OTHER)
+		return act->number == 0 && !act->inside;
 	for (size_t i = 0; i < RULE_KINDS && rule->kinds[i] != ACT_OTHER; i++)
-		if (rule->kinds[i] == kind)
+		if (rule->kinds[i] == act->kind)
 			return true;
 	return false;
 }
@@ -136,39 +138,47 @@ look(struct lint *l, const struct act *act)
 	const struct rule *const *rule;
 
 	for (rule = lint_rules(); *rule != NULL; rule++)
-		if ((*rule)->check != NULL && looks_at(*rule, act->kind) && is_in_force(l, *rule))
+		if ((*rule)->check != NULL && looks_at(*rule, act) && is_in_force(l, *rule))
 			(*rule)->check(l, *rule, act);
 }
 
-static void
-remember(struct lint *l, const struct act *act, bool is_new, const struct facts_column *column)
+static struct lint_past
+past_of(const struct lint *l, const struct act *act)
 {
-	l->past = arena_extend(l->arena, l->past, l->past_count, sizeof(*l->past));
-	l->past[l->past_count++] = (struct lint_past){ .act = act,
+	const struct world_table *t = lint_table(l, act);
+	struct lint_past past = { .act = act,
 		.statement = l->current,
 		.transaction = world_transaction(l->world),
-		.is_new = is_new,
-		.column = column };
+		.table = t };
+
+	past.is_new = t != NULL && t->age != AGE_OLD && !t->dropped && !t->renamed;
+	return past;
 }
 
+static void
+read_act(struct lint *l, const struct act *act)
+{
+	struct lint_past past = past_of(l, act);
+
+	look(l, act);
+	world_apply(l->world, act);
+	l->past = arena_extend(l->arena, l->past, l->past_count, sizeof(*l->past));
+	l->past[l->past_count++] = past;
+}
+
+/* A statement of which nothing is known is one act, too. */
 void
 lint_statement(struct lint *l, const struct lint_statement *statement)
 {
+	static const struct act unknown = { .kind = ACT_OTHER };
 	const struct statement_class *class = statement->class;
 
 	l->current = arena_copy(l->arena, statement, sizeof(*statement));
 	world_begin_statement(l->world, statement->number);
-	for (size_t i = 0; i < statement->acts->count; i++) {
-		const struct act *act = &statement->acts->list[i];
-		const struct world_table *t = lint_table(l, act);
-		const struct facts_column *column =
-		    t == NULL || act->part == NULL ? NULL : world_column(t, act->part);
-		bool is_new = world_is_new(l->world, &act->name);
-
-		look(l, act);
-		world_apply(l->world, act);
-		remember(l, act, is_new, column);
-	}
+	if (statement->acts->count == 0)
+		read_act(l, &unknown);
+	for (size_t i = 0; i < statement->acts->count; i++)
+		read_act(l, &statement->acts->list[i]);
 	for (size_t i = 0; i < class->lock_count; i++)
 		world_lock(l->world, &class->locks[i]);
 }
@@ -282,6 +292,16 @@ lint_lock_timeout_ms(const struct lint *l)
 	if (l->current->class->concurrently && !world_in_transaction(l->world))
 		return l->options.concurrent_lock_timeout_ms;
 	return set >= 0 ? set : l->options.lock_timeout_ms;
+}
+
+int64_t
+lint_statement_timeout_ms(const struct lint *l)
+{
+	int64_t set = world_setting_ms(l->world, "statement_timeout");
+
+	if (l->current->statement_timeout_ms >= 0)
+		return l->current->statement_timeout_ms;
+	return set >= 0 ? set : l->options.statement_timeout_ms;
 }
 
 const struct world_table *

@@ -292,6 +292,7 @@ add_index_of_constraint(struct arena *a, struct table_facts *f, const struct act
     struct facts_constraint *made)
 {
 	struct facts_index index = { .name = made->name,
+		.method = c->kind == CONSTRAINT_EXCLUSION ? "gist" : "btree",
 		.columns = made->columns,
 		.column_count = made->column_count,
 		.unique = c->kind != CONSTRAINT_EXCLUSION,
@@ -424,6 +425,7 @@ create_index(struct arena *a, struct table_facts *f, const struct act *act)
 	if (index == NULL)
 		return; /* the grammar did not read it */
 	made.name = index_name(a, f, index);
+	made.method = copy(a, index->method);
 	made.columns = arena_alloc(a, (index->part_count + 1) * sizeof(*made.columns));
 	made.column_count = index->part_count;
 	made.unique = index->unique;

@@ -255,12 +255,13 @@ check_swap(struct lint *l, const struct rule *rule, const struct act *act)
 	if (partner == NULL || !rule_in_use(l, act) || lint_file(l)->undo)
 		return;
 	drop = partner->act;
-	dropped = partner->column;
 	if (other == ACT_ADD_COLUMN) {
 		add = partner->act;
 		drop = act;
-		dropped = t == NULL ? NULL : world_column(t, act->part);
+	} else {
+		t = partner->table;
 	}
+	dropped = t == NULL ? NULL : world_column(t, drop->part);
 	if (add->column_count == 1 &&
 	    (rule_same(drop->part, add->part) ||
 		may_be_one(dropped == NULL ? NULL : &dropped->type, &add->columns[0].type)))

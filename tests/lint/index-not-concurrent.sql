@@ -3,9 +3,9 @@ CREATE UNIQUE INDEX ON app.orders (total) WHERE total > 0; -- expect: index-not-
 CREATE INDEX IF NOT EXISTS orders_total ON orders (total); -- expect: index-not-concurrent
 
 -- A new table has neither rows nor users, and one of another schema is another one.
-CREATE TABLE items (id bigint PRIMARY KEY, note text);
+CREATE TABLE items (id bigint PRIMARY KEY, note text, day date, total int);
 CREATE INDEX items_note ON items (note);
-CREATE INDEX ON public.items (note);
+CREATE INDEX ON public.items (day);
 CREATE INDEX ON other.items (note); -- expect: index-not-concurrent
 CREATE TABLE copy AS SELECT 1 AS id;
 CREATE INDEX ON copy (id);
@@ -22,7 +22,7 @@ ROLLBACK TO s;
 CREATE INDEX ON late (id); -- expect: index-not-concurrent
 
 -- file: V2__an_earlier_file_made_it.sql
-CREATE INDEX ON items (id);
+CREATE INDEX ON items (total);
 DROP TABLE items;
 CREATE INDEX ON items (id); -- expect: index-not-concurrent
 

@@ -14,14 +14,15 @@
 
 /*
  * Every rule has a file tests/lint/<rule>.sql, in which "-- expect: rule, rule" at the end of a line
- * says what is found at a place in that line; nothing else may be found in the file.  The rule of
- * the file is in force also where it is off by default.  Comments of their own line say more:
+ * says what is found at a place in that line; nothing else may be found in the file, but advice
+ * (info) of other rules.  The rule of the file is in force also where it is off by default.
+ * Comments of their own line say more:
  *	-- file: V2__x.sql	here another file begins (U2__x.sql: an undo file)
  *	-- transaction: off	the file runs without a transaction
  *	-- applied: yes		it was applied some time before the next one
  *	-- phase: contract	-- irreversible: yes	its directives
  *	-- lock_timeout: 2s	-- statement_timeout: 2s	of the next statement
- *	-- pg_version: 18	all begins anew, for that version; 15 without it
+ *	-- pg_version: 18.1	all begins anew, for that version; 15 without it
  */
 
 static struct arena *arena;
@@ -238,10 +239,11 @@ end_file(struct reading *r)
 	lint_end_file(r->lint);
 	findings = lint_findings(r->lint, &count);
 	for (size_t i = 0; i < count; i++) {
-		const char *id = findings[i].rule->id;
+		const struct finding *f = &findings[i];
 
-		add_mark(&r->found, line_of(r, &findings[i]), id, strlen(id));
-		check_instead(&findings[i]);
+		check_instead(f);
+		if (f->severity > SEVERITY_INFO || strcmp(f->rule->id, r->rule) == 0)
+			add_mark(&r->found, line_of(r, f), f->rule->id, strlen(f->rule->id));
 	}
 	r->begun = false;
 	r->number = 0;
@@ -281,10 +283,15 @@ start_file(struct reading *r, const char *path)
 }
 
 static void
-start_version(struct reading *r, int major)
+start_version(struct reading *r, const char *version)
 {
+	char *minor;
+	long major = strtol(version, &minor, 10);
+
 	start_file(r, "V1__x.sql");
-	r->options.server_version = major * 10000;
+	r->options.server_version = (int)major * 10000;
+	if (*minor == '.')
+		r->options.server_version += (int)strtol(minor + 1, NULL, 10);
 	r->lint = NULL;
 }
 
@@ -313,7 +320,7 @@ read_comment(struct reading *r, const char *comment)
 	else if (strncmp(name, "statement_timeout:", 18) == 0)
 		r->next.statement_timeout_ms = time_of_setting(value);
 	else if (strncmp(name, "pg_version:", 11) == 0)
-		start_version(r, (int)strtol(value, NULL, 10));
+		start_version(r, value);
 }
 
 static void
