@@ -199,7 +199,7 @@ enum act_constraint_kind {
 struct act_constraint {
 	enum act_constraint_kind kind;
 	const char *name; /* NULL: PostgreSQL makes one up */
-	const char **columns; /* of the table itself */
+	const char **columns; /* of the table itself; of CHECK: those it mentions */
 	size_t column_count;
 	struct act_name references; /* of a foreign key */
 	const char **referenced; /* its columns; none: the primary key */
@@ -219,6 +219,8 @@ struct act_column {
 	struct act_type type;
 	enum act_value value; /* of its DEFAULT */
 	const char *default_text; /* as written, or NULL */
+	struct act_name *calls; /* functions in it that make it VALUE_UNKNOWN */
+	size_t call_count;
 	bool not_null, identity, stored, virtual; /* stored, virtual: GENERATED ALWAYS AS (...) */
 	const char *generated_text; /* the expression in GENERATED ALWAYS AS (...), as written */
 	const char *collation; /* or NULL */
@@ -283,6 +285,7 @@ struct act {
 	size_t constraint_count;
 	struct act_index *index; /* CREATE INDEX */
 	const char *using_text; /* ALTER COLUMN TYPE ... USING, as written */
+	bool using_converts; /* it is more than the column, or a cast of it to that type */
 	/*
 	 * Enum values; columns of INSERT and UPDATE; names of parameters that are set; privileges;
 	 * the key of PARTITION BY, expressions of it as written.

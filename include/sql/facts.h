@@ -17,12 +17,13 @@ struct facts_column {
 	const char *name;
 	struct act_type type;
 	bool not_null, has_default, generated;
+	bool virtual; /* generated, and not stored */
 };
 
 struct facts_constraint {
 	const char *name;
 	enum act_constraint_kind kind;
-	const char **columns;
+	const char **columns; /* of a CHECK: those it mentions */
 	size_t column_count;
 	struct act_name references; /* of a foreign key */
 	const char *proves_not_null; /* as in struct act_constraint */

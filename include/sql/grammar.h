@@ -93,6 +93,8 @@ void act_reads(struct act_reader *r, const ProtobufCMessage *tree, struct act *a
 
 /* What an expression is worth, knowing PostgreSQL's own functions and no others. */
 enum act_value value_of(const PgQuery__Node *node);
+/* The functions that are not PostgreSQL's own. */
+struct act_name *value_calls(struct act_reader *r, const PgQuery__Node *node, size_t *count);
 
 /* --- tree.c --- */
 

@@ -38,7 +38,7 @@ struct world_object {
 	bool dropped;
 	bool is_enum;
 	bool constrained; /* a domain with a CHECK or NOT NULL */
-	const char *base; /* a domain's own type, as written, or NULL */
+	struct act_type base; /* a domain's own type */
 	const char *condition; /* of all its CHECKs, about VALUE, or NULL */
 	const char *volatility; /* of a function: "volatile", "stable", "immutable", or NULL */
 };

@@ -100,6 +100,30 @@ next_action(const struct act_reader *r, struct words *s, bool first)
 	return (size_t)(w.text - r->text);
 }
 
+/* USING c, and USING c::type with the new type, say what happens without USING, too. */
+static bool
+converts(const PgQuery__Node *node, const struct act_column *column)
+{
+	const PgQuery__TypeName *type = NULL;
+	const PgQuery__ColumnRef *ref = node->column_ref;
+
+	if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
+		type = node->type_cast->type_name;
+		node = node->type_cast->arg;
+		ref = node->column_ref;
+	}
+	if (node->node_case != PG_QUERY__NODE__NODE_COLUMN_REF || ref->n_fields != 1 ||
+	    ref->fields[0]->node_case != PG_QUERY__NODE__NODE_STRING ||
+	    strcmp(ref->fields[0]->string->sval, column->name) != 0)
+		return true;
+	if (type == NULL)
+		return false;
+	/* varchar(20) and (20)::varchar differ: only the name of the type tells for sure. */
+	return type->n_names == 0 || type->n_typmods != (size_t)column->type.modifier_count ||
+	    column->type.name.name == NULL ||
+	    strcmp(type->names[type->n_names - 1]->string->sval, column->type.name.name) != 0;
+}
+
 static void
 read_column(struct act_reader *r, const PgQuery__ColumnDef *def, size_t at, struct act *act)
 {
@@ -114,7 +138,7 @@ read_column(struct act_reader *r, const PgQuery__ColumnDef *def, size_t at, stru
 	act->columns->name = act->part;
 	if (def->raw_default != NULL && words_match(&s, "... USING"))
 		act->using_text = act_slice(r, (size_t)(s.at - r->text), end);
-	act->columns->value = value_of(def->raw_default);
+	act->using_converts = def->raw_default != NULL && converts(def->raw_default, act->columns);
 }
 
 static void
@@ -202,6 +226,8 @@ read_default(struct act_reader *r, const PgQuery__Node *expression, size_t at, s
 	act->column_count = 1;
 	act->columns->name = act->part;
 	act->columns->value = value_of(expression);
+	if (act->columns->value == VALUE_UNKNOWN)
+		act->columns->calls = value_calls(r, expression, &act->columns->call_count);
 	if (words_match(&s, "... SET DEFAULT"))
 		act->columns->default_text =
 		    act_slice(r, (size_t)(s.at - r->text), act_element_end(r, at));

@@ -102,6 +102,33 @@ proven_not_null(struct act_reader *r, const PgQuery__Node *node)
 	return act_string(r, arg->column_ref->fields[0]);
 }
 
+struct mentions {
+	struct act_reader *r;
+	struct act_constraint *out;
+};
+
+static bool
+see_column(void *context, const ProtobufCMessage *message)
+{
+	struct mentions *m = context;
+	struct act_constraint *c = m->out;
+	const PgQuery__ColumnRef *ref = (const PgQuery__ColumnRef *)message;
+	const char *name;
+	size_t i;
+
+	if (message->descriptor != &pg_query__column_ref__descriptor)
+		return true;
+	name = act_string(m->r, ref->fields[ref->n_fields - 1]);
+	for (i = 0; name != NULL && i < c->column_count; i++)
+		if (strcmp(c->columns[i], name) == 0)
+			return true;
+	if (name == NULL)
+		return true;
+	c->columns = arena_extend(m->r->a, c->columns, c->column_count, sizeof(*c->columns));
+	c->columns[c->column_count++] = name;
+	return true;
+}
+
 /* Behind the name that a constraint may begin with. */
 static struct words
 constraint_words(const struct act_reader *r, size_t at)
@@ -122,9 +149,7 @@ read_newer_constraint(struct act_reader *r, size_t at, struct act_constraint *ou
 
 	if (out->kind == CONSTRAINT_CHECK && words_match(&s, "NOT NULL")) {
 		out->kind = CONSTRAINT_NOT_NULL;
-		out->columns = arena_alloc(r->a, sizeof(*out->columns));
-		out->columns[out->column_count++] = out->proves_not_null;
-		out->proves_not_null = NULL;
+		out->proves_not_null = NULL; /* the column that it was rewritten with stays */
 		out->expression = NULL;
 		out->value = VALUE_NONE;
 	}
@@ -148,8 +173,11 @@ read_check(
     struct act_reader *r, const PgQuery__Constraint *tree, size_t at, struct act_constraint *out)
 {
 	struct words s = constraint_words(r, at), behind;
+	struct mentions mentions = { r, out };
 	size_t from, to;
 
+	out->columns = NULL;
+	tree_walk(&tree->raw_expr->base, see_column, &mentions);
 	out->value = value_of(tree->raw_expr);
 	out->proves_not_null = proven_not_null(r, tree->raw_expr);
 	if (!words_match(&s, "CHECK ("))
@@ -255,6 +283,8 @@ read_default(struct act_reader *r, const PgQuery__ColumnDef *def, size_t at,
 	struct words s = constraint_words(r, at);
 
 	out->value = value_of(expression);
+	if (out->value == VALUE_UNKNOWN)
+		out->calls = value_calls(r, expression, &out->call_count);
 	if (words_match(&s, "DEFAULT"))
 		out->default_text = act_slice(r, (size_t)(s.at - r->text), clause_end(r, def, at));
 }
@@ -268,9 +298,10 @@ add_column_constraint(struct act_reader *r, const PgQuery__Constraint *tree, str
 	c = &out->constraints[out->constraint_count++];
 	act_constraint(r, tree, c);
 	c->of_column = true;
-	c->columns = arena_alloc(r->a, sizeof(*c->columns));
-	c->columns[0] = out->name;
-	c->column_count = out->name != NULL; /* a domain has none */
+	if (c->kind != CONSTRAINT_CHECK && out->name != NULL) { /* a domain has none */
+		c->columns = arena_alloc(r->a, sizeof(*c->columns));
+		c->columns[c->column_count++] = out->name;
+	}
 	if (c->kind == CONSTRAINT_NOT_NULL || c->kind == CONSTRAINT_PRIMARY_KEY)
 		out->not_null = true;
 }

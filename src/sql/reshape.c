@@ -140,8 +140,8 @@ own_column(struct arena *a, struct table_facts *f, const char *name)
 	return c;
 }
 
-static struct act_type
-copy_type(struct arena *a, const struct act_type *type)
+struct act_type
+reshape_copy_type(struct arena *a, const struct act_type *type)
 {
 	struct act_type t = *type;
 
@@ -157,9 +157,10 @@ add_column(struct arena *a, struct table_facts *f, const struct act_column *colu
 {
 	struct facts_column *c = own_column(a, f, column->name);
 
-	c->type = copy_type(a, &column->type);
+	c->type = reshape_copy_type(a, &column->type);
 	c->not_null = column->not_null || column->identity;
 	c->has_default = column->value != VALUE_NONE && column->value != VALUE_NULL;
+	c->virtual = column->virtual;
 	c->generated = column->stored || column->virtual || column->identity;
 	for (size_t i = 0; i < column->constraint_count; i++)
 		add_constraint(a, f, &column->constraints[i]);
@@ -481,7 +482,7 @@ static void
 alter_column_type(struct arena *a, struct table_facts *f, const struct act *act)
 {
 	if (act->column_count == 1)
-		own_column(a, f, act->part)->type = copy_type(a, &act->columns->type);
+		own_column(a, f, act->part)->type = reshape_copy_type(a, &act->columns->type);
 }
 
 static void

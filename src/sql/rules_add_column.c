@@ -297,10 +297,10 @@ domain_later(struct lint *l, const struct act *act, const struct world_object *d
 	const char *column = act->columns[0].name, *of = lint_identifier(l, column);
 	struct act_constraint c = { .kind = CONSTRAINT_CHECK,
 		.name = arena_printf(lint_arena(l), "%s_%s_check", act->name.name, column) };
-	struct act_column bare = { .name = column, .type.text = domain->base };
+	struct act_column bare = { .name = column, .type.text = domain->base.text };
 	struct act add = *act;
 
-	if (domain->base == NULL || domain->condition == NULL)
+	if (domain->base.text == NULL || domain->condition == NULL)
 		return NULL;
 	add.columns = &bare;
 	c.expression = condition_of(l, domain->condition, of);

@@ -479,3 +479,33 @@ value_of(const PgQuery__Node *node)
 	tree_walk(&node->base, see_value, &value);
 	return value;
 }
+
+struct callers {
+	struct act_reader *r;
+	struct act_name *names;
+	size_t count;
+};
+
+static bool
+see_call(void *context, const ProtobufCMessage *message)
+{
+	struct callers *c = context;
+	const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+
+	if (message->descriptor != &pg_query__func_call__descriptor ||
+	    value_of_function(call) != VALUE_UNKNOWN)
+		return true;
+	c->names = arena_extend(c->r->a, c->names, c->count, sizeof(*c->names));
+	c->names[c->count++] = act_listed(c->r, call->funcname, call->n_funcname, 0);
+	return true;
+}
+
+struct act_name *
+value_calls(struct act_reader *r, const PgQuery__Node *node, size_t *count)
+{
+	struct callers c = { .r = r };
+
+	tree_walk(&node->base, see_call, &c);
+	*count = c.count;
+	return c.names;
+}

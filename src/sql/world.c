@@ -623,8 +623,8 @@ describe(struct world *w, struct world_object *o, const struct act *act)
 		o->volatility = arena_strdup(w->arena, act->value);
 	if (o->on != ACT_ON_DOMAIN)
 		return;
-	if (act->column_count == 1 && act->columns->type.text != NULL)
-		o->base = arena_strdup(w->arena, act->columns->type.text);
+	if (act->column_count == 1)
+		o->base = reshape_copy_type(w->arena, &act->columns->type);
 	for (size_t i = 0; i < act->constraint_count; i++)
 		add_condition(w, o, &act->constraints[i]);
 }

@@ -223,7 +223,7 @@ static const struct {
 	    "value<unknown> default<f()>] [x text type<text> value<null> default<null> collate<C>] "
 	    "[g int4 type<int> stored as<id + 1>] [i int4 type<int> not-null identity] [iv "
 	    "interval:3 type<interval(3)>] [iv2 interval:3:7176 type<interval day to second(3)>] "
-	    "{primary (id)} {check proves<a> is<a is not null and a > 0> value<constant> "
+	    "{primary (id)} {check (a) proves<a> is<a is not null and a > 0> value<constant> "
 	    "no-inherit} {exclude (r)}" },
 	{ "create temp table t (like s.o including all) partition by range (a, (b + 1))",
 	    "0 CREATE TABLE t temporary partitioned (a,(b + 1)) reads s.o" },
@@ -239,9 +239,8 @@ static const struct {
 	  "clock_timestamp() + '1 day'",
 	    "21 ADD COLUMN s.t part<a> only if-not-exists [a int4 type<int> value<volatile> "
 	    "default<random()>] | 70 DROP COLUMN s.t part<b> only part-if-exists cascade | 104 "
-	    "ALTER COLUMN TYPE s.t part<c> only using<c::bigint> [c int8 type<bigint> "
-	    "value<constant>] | 141 SET DEFAULT s.t part<d> only [d value<volatile> "
-	    "default<clock_timestamp() + '1 day'>]" },
+	    "ALTER COLUMN TYPE s.t part<c> only using<c::bigint> [c int8 type<bigint>] | 141 SET "
+	    "DEFAULT s.t part<d> only [d value<volatile> default<clock_timestamp() + '1 day'>]" },
 	{ "alter table t add a int constraint x check (a > 0) constraint y not null references p",
 	    "14 ADD COLUMN t part<a> [a int4 type<int> not-null {check name<x> (a) is<a > 0> "
 	    "value<constant>} {notnull name<y> (a)} {foreign (a) -> p}]" },
@@ -249,7 +248,7 @@ static const struct {
 	    "14 ALTER COLUMN TYPE t part<c> [c varchar:20 type<varchar(20)> collate<C>]" },
 	{ "alter table t add constraint k check ((a is not null)) not valid, add unique using "
 	  "index i, validate constraint k",
-	    "14 ADD CONSTRAINT t part<k> {check name<k> proves<a> is<(a is not null)> "
+	    "14 ADD CONSTRAINT t part<k> {check name<k> (a) proves<a> is<(a is not null)> "
 	    "value<constant> not-valid} | 66 ADD CONSTRAINT t {unique index<i>} | 92 VALIDATE "
 	    "CONSTRAINT t part<k>" },
 	{ "alter table t rename a to b", "0 RENAME COLUMN t part<a> new<b>" },
@@ -271,11 +270,12 @@ static const struct {
 	{ "alter type c add attribute a int cascade",
 	    "13 ADD COLUMN c part<a> cascade [a int4 type<int>]" },
 	{ "alter domain s.d add constraint k check (value > 0) not valid",
-	    "0 ALTER DOMAIN s.d part<k> {check name<k> is<value > 0> value<constant> not-valid}" },
+	    "0 ALTER DOMAIN s.d part<k> {check name<k> (value) is<value > 0> value<constant> "
+	    "not-valid}" },
 	{ "create domain d as numeric(5) default 1 not null check (value > 0)",
 	    "0 CREATE DOMAIN d [- numeric:5 type<numeric(5)> value<constant> default<1> not-null "
-	    "{notnull} {check is<value > 0> value<constant>}] {notnull} {check is<value > 0> "
-	    "value<constant>}" },
+	    "{notnull} {check (value) is<value > 0> value<constant>}] {notnull} {check (value) "
+	    "is<value > 0> value<constant>}" },
 	{ "create type e as enum ('a', 'b''c')", "0 CREATE TYPE e (a,b'c)" },
 	{ "create type c as (a int, b text)",
 	    "0 CREATE TYPE c [a int4 type<int>] [b text type<text>]" },
@@ -343,8 +343,8 @@ static const struct {
 	    "14 ADD CONSTRAINT t part<n> {notnull name<n> (A b) not-valid}" },
 	{ "alter table t add constraint c check (a > 0) not enforced, add foreign key (a) "
 	  "references p not enforced",
-	    "14 ADD CONSTRAINT t part<c> {check name<c> is<a > 0> value<constant> not-enforced} | "
-	    "59 ADD FOREIGN KEY t {foreign (a) -> p not-enforced}" },
+	    "14 ADD CONSTRAINT t part<c> {check name<c> (a) is<a > 0> value<constant> "
+	    "not-enforced} | 59 ADD FOREIGN KEY t {foreign (a) -> p not-enforced}" },
 	{ "alter table t alter constraint c not enforced",
 	    "14 ALTER CONSTRAINT NOT ENFORCED t part<c> not-enforced" },
 	{ "alter table t alter c set expression as (a + 2)", "14 SET EXPRESSION t part<c>" },
