@@ -3,6 +3,7 @@
 
 #include "sql/quote.h"
 #include "sql/rule.h"
+#include "sql/effect.h"
 #include "sql/rules.h"
 #include "sql/words.h"
 
@@ -35,50 +36,13 @@ default_later(struct lint *l, const struct act *act, const char *value)
 	    column->not_null ? rule_safe_not_null(l, &act->name, column->name) : "");
 }
 
-/*
- * What the functions of a default are that these files made: VALUE_VOLATILE if one is, or
- * VALUE_UNKNOWN if one is not known.
- */
-static enum act_value
-value_of_functions(struct lint *l, const char *text)
-{
-	struct words s = words_start(text, strlen(text)), at = s, name;
-	enum act_value value = VALUE_STABLE;
-	struct word w;
-
-	for (; words_next(&s, &w); at = s) {
-		struct act_name called = { 0 };
-		const struct world_object *function;
-
-		name = at;
-		if (!words_match(&at, "% ("))
-			continue;
-		words_read_name(lint_arena(l), &name, &called.schema, &called.name);
-		function = world_object(lint_world(l), ACT_ON_FUNCTION, &called);
-		if (function == NULL || function->dropped || function->volatility == NULL)
-			value = VALUE_UNKNOWN;
-		else if (strcmp(function->volatility, "volatile") == 0)
-			return VALUE_VOLATILE;
-		s = at;
-	}
-	return value;
-}
-
-static enum act_value
-default_value(struct lint *l, const struct act_column *column)
-{
-	if (column->value != VALUE_UNKNOWN || column->default_text == NULL)
-		return column->value;
-	return value_of_functions(l, column->default_text);
-}
-
 static void
 check_volatile(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	const struct act_column *column = act->columns;
 
 	if (act->column_count == 0 || !rule_in_use(l, act) ||
-	    default_value(l, column) != VALUE_VOLATILE || column->default_text == NULL)
+	    effect_value(lint_world(l), column) != VALUE_VOLATILE || column->default_text == NULL)
 		return;
 	report_rewrite(l, rule, act, default_later(l, act, column->default_text),
 	    arena_printf(lint_arena(l), "default %s of column \"%s\" is another one for each row",
@@ -113,7 +77,7 @@ check_unknown(struct lint *l, const struct rule *rule, const struct act *act)
 	const struct act_column *column = act->columns;
 
 	if (act->column_count == 0 || !rule_in_use(l, act) ||
-	    default_value(l, column) != VALUE_UNKNOWN || column->default_text == NULL)
+	    effect_value(lint_world(l), column) != VALUE_UNKNOWN || column->default_text == NULL)
 		return;
 	lint_report(l, rule, act, default_later(l, act, column->default_text),
 	    "unless the functions in default %s of column \"%s\" are STABLE or IMMUTABLE, %s "

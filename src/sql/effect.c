@@ -1,0 +1,759 @@
+/* SPDX-License-Identifier: MIT */
+#include "sql/effect.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "sql/bound.h"
+
+/* The question: an act, and all that is known of what it is about. */
+struct asked {
+	const struct world *world;
+	const struct act *act;
+	const struct world_table *table; /* or NULL */
+};
+
+static bool
+is(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static bool
+is_one_of(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is(name, names[i]))
+			return true;
+	return false;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* --- what is known of types --- */
+
+static const struct world_object *
+domain_of(const struct world *w, const struct act_type *type)
+{
+	return type->array ? NULL : world_object(w, ACT_ON_DOMAIN, &type->name);
+}
+
+/* Types of PostgreSQL itself; with any other name only a catalog knows what it is. */
+static bool
+is_known(const struct world *w, const struct act_type *type)
+{
+	static const char *const names[] = { "bigserial", "bit", "bool", "box", "bpchar", "bytea",
+		"char", "cidr", "circle", "date", "datemultirange", "daterange", "float4", "float8",
+		"inet", "int2", "int4", "int4multirange", "int4range", "int8", "int8multirange",
+		"int8range", "interval", "json", "jsonb", "jsonpath", "line", "lseg", "macaddr",
+		"macaddr8", "money", "name", "numeric", "nummultirange", "numrange", "oid", "path",
+		"pg_lsn", "point", "polygon", "regclass", "regtype", "serial", "smallserial",
+		"text", "time", "timestamp", "timestamptz", "timetz", "tsmultirange", "tsquery",
+		"tsrange", "tstzmultirange", "tstzrange", "tsvector", "uuid", "varbit", "varchar",
+		"xid", "xml" };
+	const struct world_object *made = world_object(w, ACT_ON_TYPE, &type->name);
+
+	if (type->name.schema == NULL && is_one_of(type->name.name, names, COUNT(names)))
+		return true;
+	return made != NULL && made->on == ACT_ON_TYPE;
+}
+
+/* A domain may stand for a domain; one that seems to stand for itself is some other type. */
+enum { DOMAINS_MAX = 10 };
+
+/* Does the type check a value, so that even a column without a default is written? */
+static enum effect_answer
+is_constrained(const struct world *w, const struct act_type *type)
+{
+	for (int depth = 0; depth < DOMAINS_MAX; depth++) {
+		const struct world_object *domain = domain_of(w, type);
+
+		if (domain == NULL || domain->on != ACT_ON_DOMAIN)
+			break;
+		if (domain->constrained)
+			return EFFECT_YES;
+		type = &domain->base;
+	}
+	return type->array || is_known(w, type) ? EFFECT_NO : EFFECT_MAYBE;
+}
+
+/* --- ALTER COLUMN TYPE --- */
+
+/* From what to what the server changes the name of the type only (pg_cast, "without function"). */
+static const struct {
+	const char *from, *to;
+} binary_casts[] = {
+	{ "varchar", "text" },
+	{ "text", "varchar" },
+	{ "cidr", "inet" },
+	{ "bit", "varbit" },
+	{ "varbit", "bit" },
+	{ "int4", "oid" },
+	{ "oid", "int4" },
+	{ "regclass", "oid" },
+	{ "oid", "regclass" },
+	{ "regtype", "oid" },
+	{ "oid", "regtype" },
+	{ "xml", "text" },
+	{ "xml", "varchar" },
+};
+
+static bool
+is_binary_cast(const char *from, const char *to)
+{
+	for (size_t i = 0; i < COUNT(binary_casts); i++)
+		if (is(binary_casts[i].from, from) && is(binary_casts[i].to, to))
+			return true;
+	return false;
+}
+
+static bool
+is_same_name(const struct act_name *a, const struct act_name *b)
+{
+	if (a->schema != NULL && b->schema != NULL && strcmp(a->schema, b->schema) != 0)
+		return false;
+	return is(a->name, b->name);
+}
+
+static bool
+has_same_modifiers(const struct act_type *a, const struct act_type *b)
+{
+	return a->modifier_count == b->modifier_count &&
+	    memcmp(a->modifiers, b->modifiers, sizeof(a->modifiers)) == 0;
+}
+
+/* A precision of fractions of a second; none is the full one. */
+static int64_t
+precision(const struct act_type *type)
+{
+	enum { FULL = 6 };
+
+	return type->modifier_count == 0 ? FULL : type->modifiers[0];
+}
+
+static bool
+fits_length(const struct act_type *from, const struct act_type *to)
+{
+	return to->modifier_count == 0 ||
+	    (from->modifier_count > 0 && to->modifiers[0] >= from->modifiers[0]);
+}
+
+static bool
+fits_numeric(const struct act_type *from, const struct act_type *to)
+{
+	return to->modifier_count == 0 ||
+	    (from->modifier_count > 0 && to->modifiers[0] >= from->modifiers[0] &&
+		to->modifiers[1] == from->modifiers[1]);
+}
+
+static bool
+fits_precision(const struct act_type *from, const struct act_type *to)
+{
+	return precision(to) >= precision(from);
+}
+
+/* Fields that are left out of an interval are cut off. */
+static bool
+fits_interval(const struct act_type *from, const struct act_type *to)
+{
+	return precision(to) >= precision(from) &&
+	    (to->modifiers[1] == 0 || to->modifiers[1] == from->modifiers[1]);
+}
+
+/* Types whose values can stay as they are when only the modifier grows. */
+static const struct {
+	const char *name;
+	bool (*fits)(const struct act_type *from, const struct act_type *to);
+} growing[] = {
+	{ "varchar", fits_length },
+	{ "varbit", fits_length },
+	{ "numeric", fits_numeric },
+	{ "timestamp", fits_precision },
+	{ "timestamptz", fits_precision },
+	{ "time", fits_precision },
+	{ "timetz", fits_precision },
+	{ "interval", fits_interval },
+};
+
+/* Both have the same name, and differ in their modifiers. */
+static enum effect_answer
+rewrite_for_modifiers(const struct act_type *from, const struct act_type *to)
+{
+	for (size_t i = 0; i < COUNT(growing) && !to->array; i++)
+		if (is(growing[i].name, to->name.name))
+			return growing[i].fits(from, to) ? EFFECT_NO : EFFECT_YES;
+	return is(to->name.name, "bpchar") || is(to->name.name, "bit") ? EFFECT_YES : EFFECT_MAYBE;
+}
+
+static bool
+is_timestamp(const struct act_type *type)
+{
+	return !type->array &&
+	    (is(type->name.name, "timestamp") || is(type->name.name, "timestamptz"));
+}
+
+/* In UTC a timestamp with a time zone has the same bytes as one without. */
+static enum effect_answer
+rewrite_for_zone(const struct world *w, struct effect *out)
+{
+	static const char *const utc[] = { "UTC", "utc", "Etc/UTC", "GMT", "Etc/GMT", "Zulu" };
+	const char *zone = world_setting(w, "timezone");
+
+	out->why = "a timestamp keeps its bytes only when the session's time zone is UTC";
+	if (zone == NULL || *zone == '\0')
+		return EFFECT_MAYBE;
+	return is_one_of(zone, utc, COUNT(utc)) ? EFFECT_NO : EFFECT_YES;
+}
+
+static enum effect_answer
+rewrite_for_type(const struct asked *q, const struct act_type *from, const struct act_type *to,
+    struct effect *out)
+{
+	bool same = is_same_name(&from->name, &to->name) && from->array == to->array;
+
+	if (same && has_same_modifiers(from, to))
+		return EFFECT_NO;
+	if (same)
+		return rewrite_for_modifiers(from, to);
+	if (is_timestamp(from) && is_timestamp(to) && fits_precision(from, to))
+		return rewrite_for_zone(q->world, out);
+	if (!from->array && !to->array && is_binary_cast(from->name.name, to->name.name) &&
+	    (to->modifier_count == 0 || rewrite_for_modifiers(from, to) == EFFECT_NO))
+		return EFFECT_NO;
+	if (is_known(q->world, from) && is_known(q->world, to))
+		return EFFECT_YES;
+	out->why = "the types are not known";
+	return EFFECT_MAYBE;
+}
+
+/* A domain is what it stands for, unless it has something to check. */
+static struct act_type
+base_type(const struct world *w, const struct act_type *type)
+{
+	struct act_type base = *type;
+	const struct world_object *domain;
+
+	for (int depth = 0; depth < DOMAINS_MAX; depth++) {
+		domain = domain_of(w, &base);
+		if (domain == NULL || domain->base.name.name == NULL)
+			break;
+		base = domain->base;
+	}
+	return base;
+}
+
+static enum effect_answer
+rewrite_for_new_type(const struct asked *q, const struct facts_column *old, struct effect *out)
+{
+	const struct act_column *new = q->act->columns;
+	struct act_type from, to = base_type(q->world, &new->type);
+
+	if (q->act->using_converts) {
+		out->why = "USING computes every value anew";
+		return EFFECT_YES;
+	}
+	if (is_constrained(q->world, &new->type) == EFFECT_YES) {
+		out->why = "the domain checks every value";
+		return EFFECT_YES;
+	}
+	if (old == NULL || old->type.name.name == NULL) {
+		out->why = "the type that the column has is not known";
+		return EFFECT_MAYBE;
+	}
+	from = base_type(q->world, &old->type);
+	return rewrite_for_type(q, &from, &to, out);
+}
+
+static bool
+has_index(const struct world_table *t, const char *column)
+{
+	for (size_t i = 0; i < t->facts.index_count; i++)
+		if (is_one_of(
+			column, t->facts.indexes[i].columns, t->facts.indexes[i].column_count))
+			return true;
+	return false;
+}
+
+static bool
+has_check(const struct world_table *t, const char *column)
+{
+	for (size_t i = 0; i < t->facts.constraint_count; i++) {
+		const struct facts_constraint *c = &t->facts.constraints[i];
+
+		if (c->kind == CONSTRAINT_CHECK && is_one_of(column, c->columns, c->column_count))
+			return true;
+	}
+	return false;
+}
+
+/* Indexes stay where values stay, but for another order of the same values. */
+static bool
+reorders(const struct facts_column *old, const struct act_column *new)
+{
+	return new->collation != NULL ||
+	    (is_timestamp(&old->type) && is_timestamp(&new->type) &&
+		!is_same_name(&old->type.name, &new->type.name));
+}
+
+static void
+tell_type(const struct asked *q, struct effect *out)
+{
+	const struct world_table *t = q->table;
+	const struct facts_column *old = t != NULL ? world_column(t, q->act->part) : NULL;
+
+	if (q->act->column_count != 1)
+		return;
+	out->rewrite = rewrite_for_new_type(q, old, out);
+	out->scan = out->rewrite;
+	if (old == NULL || out->rewrite == EFFECT_YES)
+		return;
+	if (reorders(old, q->act->columns) && has_index(t, q->act->part)) {
+		out->builds = EFFECT_YES;
+		out->scan = EFFECT_YES;
+		out->why = "the order in its indexes changes";
+	}
+	if (has_check(t, q->act->part)) {
+		out->scan = EFFECT_YES;
+		out->why = "a CHECK on the column is proven again";
+	}
+}
+
+/* --- ADD COLUMN --- */
+
+static enum act_value
+value_of_function(const struct world *w, const struct act_name *name)
+{
+	const struct world_object *f = world_object(w, ACT_ON_FUNCTION, name);
+
+	if (f == NULL || f->dropped || f->volatility == NULL)
+		return VALUE_UNKNOWN;
+	if (strcmp(f->volatility, "volatile") == 0)
+		return VALUE_VOLATILE;
+	return strcmp(f->volatility, "stable") == 0 ? VALUE_STABLE : VALUE_CONSTANT;
+}
+
+enum act_value
+effect_value(const struct world *w, const struct act_column *c)
+{
+	enum act_value value = VALUE_CONSTANT;
+
+	if (c->value != VALUE_UNKNOWN || c->call_count == 0)
+		return c->value;
+	for (size_t i = 0; i < c->call_count; i++) {
+		enum act_value called = value_of_function(w, &c->calls[i]);
+
+		if (called == VALUE_VOLATILE)
+			return called;
+		value = called > value ? called : value;
+	}
+	return value;
+}
+
+static enum effect_answer
+rewrite_for_default(const struct asked *q, const struct act_column *c, struct effect *out)
+{
+	enum act_value value = effect_value(q->world, c);
+
+	if (value == VALUE_VOLATILE) {
+		out->why = "the default is volatile: each row gets a value of its own";
+		return EFFECT_YES;
+	}
+	if (value != VALUE_UNKNOWN)
+		return EFFECT_NO;
+	out->why = "the default calls a function that may be volatile";
+	return EFFECT_MAYBE;
+}
+
+static bool
+is_serial(const struct act_type *type)
+{
+	return type->name.schema == NULL &&
+	    (is(type->name.name, "serial") || is(type->name.name, "bigserial") ||
+		is(type->name.name, "smallserial"));
+}
+
+static enum effect_answer
+rewrite_for_column(const struct asked *q, const struct act_column *c, struct effect *out)
+{
+	enum effect_answer constrained = is_constrained(q->world, &c->type);
+
+	if (is_serial(&c->type) || c->identity) {
+		out->why = "each row gets a number";
+		return EFFECT_YES;
+	}
+	if (c->stored) {
+		out->why = "the stored value is computed for each row";
+		return EFFECT_YES;
+	}
+	if (constrained == EFFECT_YES) {
+		out->why = "the domain checks every value";
+		return EFFECT_YES;
+	}
+	if (rewrite_for_default(q, c, out) != EFFECT_NO)
+		return rewrite_for_default(q, c, out);
+	if (constrained == EFFECT_MAYBE)
+		out->why = "the type may be a domain with a constraint";
+	return constrained;
+}
+
+/* What the constraints that are written behind the column ask for. */
+static void
+tell_clause(const struct act_column *c, const struct act_constraint *clause, struct effect *out)
+{
+	bool filled = c->value != VALUE_NONE && c->value != VALUE_NULL;
+
+	switch (clause->kind) {
+	case CONSTRAINT_CHECK:
+		if (!clause->not_enforced)
+			out->scan = EFFECT_YES;
+		break;
+	case CONSTRAINT_NOT_NULL:
+		if (!filled)
+			out->scan = EFFECT_YES;
+		break;
+	case CONSTRAINT_PRIMARY_KEY:
+	case CONSTRAINT_UNIQUE:
+	case CONSTRAINT_EXCLUSION:
+		out->builds = EFFECT_YES;
+		out->scan = EFFECT_YES;
+		break;
+	case CONSTRAINT_FOREIGN_KEY:
+		if (!filled || clause->not_enforced)
+			break;
+		out->scan = EFFECT_YES;
+		out->reads_referenced = true;
+		break;
+	}
+}
+
+static void
+tell_add_column(const struct asked *q, struct effect *out)
+{
+	const struct act_column *c = q->act->columns;
+
+	if (q->act->column_count != 1 ||
+	    (q->act->if_not_exists && q->table != NULL && world_column(q->table, c->name) != NULL))
+		return;
+	out->rewrite = rewrite_for_column(q, c, out);
+	out->scan = out->rewrite;
+	for (size_t i = 0; i < c->constraint_count; i++)
+		tell_clause(c, &c->constraints[i], out);
+}
+
+/* --- constraints --- */
+
+static bool
+is_proven(const struct asked *q, const char *column)
+{
+	return q->table != NULL && column != NULL && world_proves_not_null(q->table, column);
+}
+
+static void
+tell_set_not_null(const struct asked *q, struct effect *out)
+{
+	if (!is_proven(q, q->act->part))
+		out->scan = EFFECT_YES;
+}
+
+/* A primary key makes its columns NOT NULL, also when it has its index already. */
+static enum effect_answer
+scan_for_primary_key(const struct asked *q, const struct act_constraint *c)
+{
+	const struct facts_index *index;
+
+	index = q->table != NULL ? world_index(q->table, c->using_index) : NULL;
+	if (index == NULL)
+		return EFFECT_MAYBE;
+	for (size_t i = 0; i < index->column_count; i++)
+		if (!is_proven(q, index->columns[i]))
+			return EFFECT_YES;
+	return EFFECT_NO;
+}
+
+static void
+tell_add_constraint(const struct asked *q, struct effect *out)
+{
+	const struct act_constraint *c = q->act->constraints;
+
+	if (q->act->constraint_count != 1 || c->not_valid || c->not_enforced)
+		return;
+	switch (c->kind) {
+	case CONSTRAINT_NOT_NULL:
+		out->scan =
+		    c->column_count == 1 && is_proven(q, c->columns[0]) ? EFFECT_NO : EFFECT_YES;
+		break;
+	case CONSTRAINT_FOREIGN_KEY:
+		out->reads_referenced = true;
+		out->scan = EFFECT_YES;
+		break;
+	case CONSTRAINT_CHECK:
+		out->scan = EFFECT_YES;
+		break;
+	case CONSTRAINT_PRIMARY_KEY:
+	case CONSTRAINT_UNIQUE:
+	case CONSTRAINT_EXCLUSION:
+		if (c->using_index == NULL) {
+			out->builds = EFFECT_YES;
+			out->scan = EFFECT_YES;
+		} else if (c->kind == CONSTRAINT_PRIMARY_KEY) {
+			out->scan = scan_for_primary_key(q, c);
+			out->why = "a primary key makes its columns NOT NULL";
+		}
+		break;
+	}
+}
+
+static void
+tell_validate(const struct asked *q, struct effect *out)
+{
+	const struct facts_constraint *c =
+	    q->table != NULL ? world_constraint(q->table, q->act->part) : NULL;
+
+	out->scan = c != NULL && c->valid ? EFFECT_NO : EFFECT_YES;
+	out->reads_referenced = c != NULL && !c->valid && c->kind == CONSTRAINT_FOREIGN_KEY;
+}
+
+static void
+tell_alter_constraint(const struct asked *q, struct effect *out)
+{
+	if (!q->act->enforced)
+		return;
+	out->scan = EFFECT_YES;
+	out->reads_referenced = true;
+}
+
+/* --- partitions --- */
+
+static bool
+has_default_partition(const struct world *w, const struct act_name *parent)
+{
+	const struct world_table *t = world_find(w, parent);
+
+	return t != NULL && t->facts.has_default_partition;
+}
+
+static bool
+is_not_null(const struct world_table *t, const struct word *column)
+{
+	for (size_t i = 0; i < t->facts.column_count; i++) {
+		const struct facts_column *c = &t->facts.columns[i];
+
+		if (c->not_null && strlen(c->name) == column->length &&
+		    strncasecmp(c->name, column->text, column->length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+proves_bound(const struct world_table *t, const struct facts_constraint *c, const char *bound)
+{
+	bool not_null = false;
+	struct word column;
+
+	return c->kind == CONSTRAINT_CHECK && c->valid && c->expression != NULL && bound != NULL &&
+	    bound_is_proven(c->expression, bound, &column, &not_null) &&
+	    (not_null || is_not_null(t, &column));
+}
+
+/* Does one of the CHECKs of the table say that its rows are within the bound? */
+static enum effect_answer
+scan_for_bound(const struct asked *q, const struct world_table *partition)
+{
+	enum effect_answer scan = EFFECT_YES;
+
+	for (size_t i = 0; partition != NULL && i < partition->facts.constraint_count; i++) {
+		const struct facts_constraint *c = &partition->facts.constraints[i];
+
+		if (proves_bound(partition, c, q->act->bound))
+			return EFFECT_NO;
+		if (c->kind == CONSTRAINT_CHECK && c->valid)
+			scan = EFFECT_MAYBE;
+	}
+	return scan;
+}
+
+static void
+tell_attach(const struct asked *q, struct effect *out)
+{
+	const struct world_table *partition = world_find(q->world, &q->act->other);
+
+	if (q->act->on == ACT_ON_INDEX)
+		return;
+	out->scan = scan_for_bound(q, partition);
+	if (has_default_partition(q->world, &q->act->name)) {
+		out->scan = EFFECT_YES;
+		out->why = "the default partition is read for rows that belong to the new one";
+	}
+}
+
+static void
+tell_create_table(const struct asked *q, struct effect *out)
+{
+	if (!q->act->partition_of || q->act->default_partition ||
+	    !has_default_partition(q->world, &q->act->other))
+		return;
+	out->scan = EFFECT_YES;
+	out->why = "the default partition is read for rows that belong to the new one";
+}
+
+static void
+tell_detach(const struct asked *q, struct effect *out)
+{
+	out->waits_for_snapshots = q->act->concurrently;
+}
+
+/* --- indexes and the rest --- */
+
+static void
+tell_create_index(const struct asked *q, struct effect *out)
+{
+	const struct act *act = q->act;
+	const struct world_table *t = q->table;
+
+	if (act->only && (t == NULL || t->facts.kind == 'p'))
+		return; /* of the parent alone: it has no rows */
+	if (act->if_not_exists && act->part != NULL && t != NULL &&
+	    world_index(t, act->part) != NULL)
+		return;
+	out->builds = EFFECT_YES;
+	out->scan = EFFECT_YES;
+	out->waits_for_snapshots = act->concurrently;
+}
+
+static void
+tell_drop(const struct asked *q, struct effect *out)
+{
+	out->waits_for_snapshots = q->act->concurrently;
+}
+
+static void
+tell_reindex(const struct asked *q, struct effect *out)
+{
+	out->builds = EFFECT_YES;
+	out->scan = EFFECT_YES;
+	out->waits_for_snapshots = q->act->concurrently;
+}
+
+static void
+tell_rewrite(const struct asked *q, struct effect *out)
+{
+	if (q->act->on == ACT_ON_SEQUENCE)
+		return; /* a page */
+	out->rewrite = EFFECT_YES;
+	out->scan = EFFECT_YES;
+}
+
+static void
+tell_move(const struct asked *q, struct effect *out)
+{
+	(void)q;
+	out->rewrite = EFFECT_MAYBE;
+	out->scan = EFFECT_MAYBE;
+	out->why = "unless it is there already";
+}
+
+static void
+tell_set_expression(const struct asked *q, struct effect *out)
+{
+	const struct facts_column *c =
+	    q->table != NULL ? world_column(q->table, q->act->part) : NULL;
+
+	if (c != NULL && c->virtual)
+		return;
+	tell_rewrite(q, out);
+	out->why = "the stored value is computed for each row";
+}
+
+/* CONCURRENTLY compares the old rows with the new ones; without data there is nothing to read. */
+static void
+tell_refresh(const struct asked *q, struct effect *out)
+{
+	if (q->act->no_data)
+		return;
+	out->rewrite = q->act->concurrently ? EFFECT_NO : EFFECT_YES;
+	out->scan = EFFECT_YES;
+}
+
+static void
+tell_fill(const struct asked *q, struct effect *out)
+{
+	out->scan = q->act->no_data || q->act->read_count == 0 ? EFFECT_NO : EFFECT_YES;
+	out->why = "the tables of its query are read";
+}
+
+static void
+tell_domain(const struct asked *q, struct effect *out)
+{
+	const struct act *act = q->act;
+
+	if (act->kind == ACT_DOMAIN_ADD_CONSTRAINT && act->constraint_count == 1 &&
+	    act->constraints->not_valid)
+		return;
+	out->scan = EFFECT_YES;
+	out->why = "every table with a column of the domain is read";
+}
+
+static void
+tell_rows(const struct asked *q, struct effect *out)
+{
+	out->scan = q->act->has_where && !q->act->always_true ? EFFECT_MAYBE : EFFECT_YES;
+}
+
+static void
+tell_query(const struct asked *q, struct effect *out)
+{
+	out->scan = q->act->read_count > 0 ? EFFECT_MAYBE : EFFECT_NO;
+}
+
+static const struct {
+	enum act_kind kind;
+	void (*tell)(const struct asked *q, struct effect *out);
+} tellers[] = {
+	{ ACT_CREATE_TABLE, tell_create_table },
+	{ ACT_CREATE_TABLE_AS, tell_fill },
+	{ ACT_CREATE_MATERIALIZED_VIEW, tell_fill },
+	{ ACT_CREATE_INDEX, tell_create_index },
+	{ ACT_ADD_COLUMN, tell_add_column },
+	{ ACT_ALTER_COLUMN_TYPE, tell_type },
+	{ ACT_SET_NOT_NULL, tell_set_not_null },
+	{ ACT_SET_EXPRESSION, tell_set_expression },
+	{ ACT_ADD_CONSTRAINT, tell_add_constraint },
+	{ ACT_ALTER_CONSTRAINT, tell_alter_constraint },
+	{ ACT_VALIDATE_CONSTRAINT, tell_validate },
+	{ ACT_SET_LOGGED, tell_rewrite },
+	{ ACT_SET_UNLOGGED, tell_rewrite },
+	{ ACT_SET_ACCESS_METHOD, tell_move },
+	{ ACT_SET_TABLESPACE, tell_move },
+	{ ACT_ATTACH_PARTITION, tell_attach },
+	{ ACT_DETACH_PARTITION, tell_detach },
+	{ ACT_SPLIT_PARTITION, tell_rewrite },
+	{ ACT_DOMAIN_ADD_CONSTRAINT, tell_domain },
+	{ ACT_DOMAIN_SET_NOT_NULL, tell_domain },
+	{ ACT_DOMAIN_VALIDATE, tell_domain },
+	{ ACT_DROP, tell_drop },
+	{ ACT_CLUSTER, tell_rewrite },
+	{ ACT_VACUUM_FULL, tell_rewrite },
+	{ ACT_REPACK, tell_rewrite },
+	{ ACT_REINDEX, tell_reindex },
+	{ ACT_REFRESH, tell_refresh },
+	{ ACT_SELECT, tell_query },
+	{ ACT_INSERT, tell_query },
+	{ ACT_UPDATE, tell_rows },
+	{ ACT_DELETE, tell_rows },
+};
+
+void
+effect_tell(const struct world *w, const struct act *act, struct effect *out)
+{
+	struct asked q = {
+		.world = w,
+		.act = act,
+		.table = world_find(w, &act->name),
+	};
+
+	*out = (struct effect){ 0 };
+	for (size_t i = 0; i < COUNT(tellers); i++)
+		if (tellers[i].kind == act->kind)
+			tellers[i].tell(&q, out);
+}
