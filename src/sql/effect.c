@@ -647,9 +647,12 @@ tell_rewrite(const struct asked *q, struct effect *out)
 static void
 tell_move(const struct asked *q, struct effect *out)
 {
-	(void)q;
-	out->rewrite = EFFECT_MAYBE;
-	out->scan = EFFECT_MAYBE;
+	if (q->act->on == ACT_ON_INDEX) {
+		out->builds = EFFECT_MAYBE;
+	} else {
+		out->rewrite = EFFECT_MAYBE;
+		out->scan = EFFECT_MAYBE;
+	}
 	out->why = "unless it is there already";
 }
 

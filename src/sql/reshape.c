@@ -485,9 +485,17 @@ alter_column_type(struct arena *a, struct table_facts *f, const struct act *act)
 		own_column(a, f, act->part)->type = reshape_copy_type(a, &act->columns->type);
 }
 
+static bool
+constraint_is_not_null(const struct facts_constraint *c, const char *name)
+{
+	return c->kind == CONSTRAINT_NOT_NULL && constraint_has_column(c, name);
+}
+
 static void
 alter_not_null(struct arena *a, struct table_facts *f, const struct act *act)
 {
+	if (act->kind == ACT_DROP_NOT_NULL)
+		drop_constraints(a, f, constraint_is_not_null, act->part);
 	own_column(a, f, act->part)->not_null = act->kind == ACT_SET_NOT_NULL;
 }
 
