@@ -42,8 +42,10 @@ rule_constraint_text(struct lint *l, const struct act *act, const struct act_con
 const char *rule_not_valid(struct lint *l, const struct act *act, const struct act_constraint *c);
 /* The way to NOT NULL that reads the table while nobody waits, by version. */
 const char *rule_safe_not_null(struct lint *l, const struct act_name *table, const char *column);
-/* The column of an ADD COLUMN with its type and nothing else: "ALTER TABLE t ADD COLUMN c int". */
+/* The ADD COLUMN with the type and nothing else. */
 const char *rule_bare_column(struct lint *l, const struct act *act);
+/* The ADD COLUMN without its constraints, but NOT NULL. */
+const char *rule_plain_column(struct lint *l, const struct act *act);
 
 /*
  * An UPDATE in batches, in a file of its own, which sets the column to what is written there in

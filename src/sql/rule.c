@@ -251,17 +251,39 @@ rule_safe_not_null(struct lint *l, const struct act_name *name, const char *colu
 	    validate, table, of, table, constraint);
 }
 
-const char *
-rule_bare_column(struct lint *l, const struct act *act)
+/* "ALTER TABLE t ADD COLUMN c int", not ended. */
+static const char *
+add_column(struct lint *l, const struct act *act)
 {
 	const struct act_column *column = &act->columns[0];
 	const char *collation = column->collation == NULL
 	    ? ""
 	    : arena_printf(lint_arena(l), " COLLATE %s", lint_identifier(l, column->collation));
 
-	return arena_printf(lint_arena(l), "ALTER TABLE %s ADD COLUMN %s %s%s;\n",
+	return arena_printf(lint_arena(l), "ALTER TABLE %s ADD COLUMN %s %s%s",
 	    lint_name(l, &act->name), lint_identifier(l, column->name), column->type.text,
 	    collation);
+}
+
+const char *
+rule_bare_column(struct lint *l, const struct act *act)
+{
+	return arena_printf(lint_arena(l), "%s;\n", add_column(l, act));
+}
+
+const char *
+rule_plain_column(struct lint *l, const struct act *act)
+{
+	const struct act_column *column = &act->columns[0];
+	const char *value = "";
+
+	if (column->default_text != NULL)
+		value = arena_printf(lint_arena(l), " DEFAULT %s", column->default_text);
+	else if (column->generated_text != NULL)
+		value = arena_printf(lint_arena(l), " GENERATED ALWAYS AS (%s) %s",
+		    column->generated_text, column->virtual ? "VIRTUAL" : "STORED");
+	return arena_printf(lint_arena(l), "%s%s%s;\n", add_column(l, act), value,
+	    column->not_null ? " NOT NULL" : "");
 }
 
 /* The column by which batches go: the primary key, or what most tables have. */

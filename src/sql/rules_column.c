@@ -234,11 +234,25 @@ report_swap(struct lint *l, const struct rule *rule, const struct act *act, cons
 	if (same)
 		beside_it.name = arena_printf(lint_arena(l), "%s_new", old);
 	lint_report(l, rule, act, beside(l, &act->name, old, &beside_it),
-	    same ? "column \"%s\" of \"%s\" is dropped and added again: all that is in it is lost, "
+	    same ? "column \"%s\" of %s is dropped and added again: all that is in it is lost, "
 		   "nothing is copied to the new \"%s\""
 		 : "dropping \"%s\" of %s and adding \"%s\" looks like a rename: all that is in "
 		   "the old column is lost, nothing is copied to the new one",
 	    old, lint_quote(l, &act->name), new->name);
+}
+
+/* An UPDATE of this file has filled the new column: nothing is lost. */
+static bool
+is_copied(struct lint *l, const struct act *add)
+{
+	const struct lint_past *update;
+	size_t i;
+
+	for (i = 0; (update = find_past(l, ACT_UPDATE, &add->name, i)) != NULL; i++)
+		if (rule_has((const char *const *)update->act->values, update->act->value_count,
+			add->part))
+			return true;
+	return false;
 }
 
 /* The first column dropped belongs to the first one added, and so on. */
@@ -258,6 +272,8 @@ check_swap(struct lint *l, const struct rule *rule, const struct act *act)
 	if (other == ACT_ADD_COLUMN) {
 		add = partner->act;
 		drop = act;
+		if (rule_same(drop->part, add->part) || is_copied(l, add))
+			return;
 	} else {
 		t = partner->table;
 	}

@@ -49,8 +49,8 @@ check_inline(struct lint *l, const struct rule *rule, const struct act *act)
 	if (c == NULL || c->not_enforced || !rule_in_use(l, act))
 		return;
 	f = lint_report(l, rule, act,
-	    arena_printf(lint_arena(l), "-- the column as it is, without its CHECK; then\n%s",
-		rule_not_valid(l, act, c)),
+	    arena_printf(
+		lint_arena(l), "%s%s", rule_plain_column(l, act), rule_not_valid(l, act, c)),
 	    "the CHECK of new column \"%s\" reads all of %s under ACCESS EXCLUSIVE, though no "
 	    "row has a value of its own yet: nobody reads or writes it until that is done",
 	    act->columns[0].name, lint_quote(l, &act->name));
@@ -165,10 +165,10 @@ check_validate(struct lint *l, const struct rule *rule, const struct act *act)
 	lint_report(l, rule, act,
 	    arena_printf(lint_arena(l), RULE_NEXT_FILE "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n",
 		table, lint_identifier(l, act->part)),
-	    "this transaction holds %s on %s already, so \"%s\" is validated under that: "
-	    "nobody %swrites to it until all of it is read and the transaction ends",
+	    "this transaction holds %s on %s already, so \"%s\" is validated under that: nobody "
+	    "%s it until all of it is read and the transaction ends",
 	    lock_mode_name(mode), lint_quote(l, &act->name), act->part,
-	    mode == LOCK_ACCESS_EXCLUSIVE ? "reads or " : "");
+	    mode == LOCK_ACCESS_EXCLUSIVE ? "reads or writes" : "writes to");
 }
 
 static const struct rule not_valid_then_validate = {

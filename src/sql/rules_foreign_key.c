@@ -90,9 +90,8 @@ check_inline(struct lint *l, const struct rule *rule, const struct act *act)
 	if (c == NULL || c->not_enforced || !has_values(&act->columns[0]) || !rule_in_use(l, act))
 		return;
 	lint_report(l, rule, act,
-	    arena_printf(lint_arena(l),
-		"-- the column with its default, without REFERENCES; then\n%s",
-		safe_foreign_key(l, act, c)),
+	    arena_printf(
+		lint_arena(l), "%s%s", rule_plain_column(l, act), safe_foreign_key(l, act, c)),
 	    "column \"%s\" has a value at once, so its foreign key checks all rows of %s "
 	    "against %s under ACCESS EXCLUSIVE: nobody reads or writes %s, nobody writes "
 	    "to %s until that is done",

@@ -139,14 +139,15 @@ proves(const struct world_table *t, const char *column)
 static const char *
 safe_not_nulls(struct lint *l, const struct act *act, const char *const *columns, size_t count)
 {
-	struct arena_text *text = arena_text_new(lint_arena(l));
+	const char *text = "";
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (!proves(lint_table(l, act), columns[i]))
-			fprintf(text->out, "%s" RULE_NEXT_FILE,
+		if (columns[i] != NULL && !proves(lint_table(l, act), columns[i]))
+			text = arena_printf(lint_arena(l), "%s%s%s", text,
+			    *text == '\0' ? "" : RULE_NEXT_FILE,
 			    rule_safe_not_null(l, &act->name, columns[i]));
-	return arena_text_end(text);
+	return text;
 }
 
 static void
@@ -211,6 +212,19 @@ first_nullable(const struct world_table *t, const struct facts_index *index)
 	return NULL;
 }
 
+/* NOT NULL first, then the primary key as it was written. */
+static const char *
+not_null_first(struct lint *l, const struct act *act, const struct facts_index *index)
+{
+	const struct act_constraint *c = &act->constraints[0];
+	const char *name = c->name == NULL ? c->using_index : c->name;
+
+	return arena_printf(lint_arena(l),
+	    "%s" RULE_NEXT_FILE "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY USING INDEX %s;\n",
+	    safe_not_nulls(l, act, (const char *const *)index->columns, index->column_count),
+	    lint_name(l, &act->name), lint_identifier(l, name), lint_identifier(l, c->using_index));
+}
+
 static void
 check_nullable(struct lint *l, const struct rule *rule, const struct act *act)
 {
@@ -223,11 +237,7 @@ check_nullable(struct lint *l, const struct rule *rule, const struct act *act)
 	index = used_index(l, act, c);
 	if (index != NULL && (column = first_nullable(lint_table(l, act), index)) == NULL)
 		return;
-	lint_report(l, rule, act,
-	    column == NULL ? NULL
-			   : arena_printf(lint_arena(l), "%s-- then the primary key\n",
-				 safe_not_nulls(l, act, (const char *const *)index->columns,
-				     index->column_count)),
+	lint_report(l, rule, act, column == NULL ? NULL : not_null_first(l, act, index),
 	    "unless %s of index \"%s\" is NOT NULL already, all of %s is read for nulls under "
 	    "ACCESS EXCLUSIVE: nobody reads or writes it until that is done",
 	    column == NULL ? "each column" : arena_printf(lint_arena(l), "column \"%s\"", column),

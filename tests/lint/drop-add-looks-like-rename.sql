@@ -34,3 +34,17 @@ ALTER TABLE users DROP COLUMN a; -- expect: drop-column
 ALTER TABLE users DROP COLUMN b; -- expect: drop-column
 CREATE TABLE fresh (a int, b int);
 ALTER TABLE fresh DROP COLUMN a, ADD COLUMN c int;
+
+-- Filled before the old one goes, made and given up, or of a later file.
+-- file: V2__copied.sql
+-- transaction: off
+ALTER TABLE files ADD COLUMN title text;
+UPDATE files SET title = name WHERE id < 1000;
+ALTER TABLE files DROP COLUMN name; -- expect: drop-column
+ALTER TABLE tags ADD COLUMN a text;
+ALTER TABLE tags DROP COLUMN a;
+ALTER TABLE notes ADD COLUMN a text;
+-- file: V3__later.sql
+ALTER TABLE notes DROP COLUMN b; -- expect: drop-column
+-- file: U3__later.sql
+ALTER TABLE notes DROP COLUMN c, ADD COLUMN b text;

@@ -5,7 +5,7 @@ ALTER TABLE orders DROP COLUMN IF EXISTS a, -- expect: drop-column
 
 -- The app does not know it yet.
 ALTER TABLE lines ADD COLUMN c int;
-ALTER TABLE lines DROP COLUMN c; -- expect: drop-add-looks-like-rename
+ALTER TABLE lines DROP COLUMN c;
 CREATE TABLE fresh (a int, b int);
 ALTER TABLE fresh DROP COLUMN a;
 
