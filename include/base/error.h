@@ -48,6 +48,7 @@ struct error {
 	const char *statement; /* which one: "statement 3 of 5", or NULL */
 	const char *state; /* what state the database is in now, or NULL */
 	const char *next; /* what to do next, a sentence, or NULL */
+	bool may_pass; /* of ERR_CONNECT: the same attempt may go well a little later */
 };
 
 struct error *error_new(struct arena *a);

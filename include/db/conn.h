@@ -20,14 +20,18 @@ enum { CONN_READ = 1, CONN_WRITE = 2 };
 struct conn_options {
 	const char **keywords, **values; /* ended by NULL; see config_connection */
 	const char *application_name; /* or NULL */
-	int64_t timeout_ms; /* for each host; 0: none */
+	int64_t timeout_ms; /* for each address of each host; 0: none */
+	bool timeout_is_default; /* "connect_timeout" of the url or of libpq's own goes before it */
 	/* Notices of the server, as they come; fields may be NULL. */
 	void (*notice)(void *context, const char *severity, const char *sqlstate,
 	    const char *message, const char *detail, const char *hint);
 	void *context;
 };
 
-/* One attempt on every host.  ERR_CONNECT or ERR_INTERRUPTED; err->sqlstate where there is one. */
+/*
+ * One attempt on every address of every host.  ERR_CONNECT (sqlstate where there is one; may_pass),
+ * ERR_USAGE or ERR_INTERRUPTED.
+ */
 MUST_CHECK bool conn_open(
     struct arena *a, const struct conn_options *options, struct conn **out, struct error *err);
 /* Ends it now instead of with its arena; later calls fail. */

@@ -9,8 +9,8 @@
 /* The way to a server, and waiting for its socket; for db/conn.c alone: it knows libpq. */
 
 /*
- * One attempt on every host, each with its own time limit; NULL with ERR_CONNECT, ERR_USAGE or
- * ERR_INTERRUPTED.  The options must live as long as the connection.
+ * One attempt on every address of every host, each with its own time limit; NULL with ERR_CONNECT,
+ * ERR_USAGE or ERR_INTERRUPTED.  The options must live as long as the connection.
  */
 PGconn *connect_server(struct arena *a, const struct conn_options *options, struct error *err);
 /* Tells a notice of the server to whom the options name. */

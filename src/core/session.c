@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "core/pooler.h"
 #include "core/scripts.h"
+#include "core/values.h"
 #include "core/wait.h"
 #include "core/watch.h"
 #include "query.h"
@@ -43,6 +44,8 @@ session_connect(struct arena *a, struct session *s, const char *application, str
 	struct connection connection;
 	struct conn_options options = { .application_name = application,
 		.timeout_ms = s->config->connect_timeout_ms,
+		.timeout_is_default =
+		    values_source(s->config, "connect-timeout")->rank == RANK_DEFAULT,
 		.notice = pass_notice,
 		.context = s };
 
@@ -58,34 +61,47 @@ session_connect(struct arena *a, struct session *s, const char *application, str
 	return false;
 }
 
-/* How long a failed attempt to connect may be repeated (failures by SQLSTATE class). */
+/* How long a failed attempt to connect may be repeated. */
 static int64_t
 patience(const struct config *config, int64_t least_ms, const struct error *err)
 {
 	int64_t wait = config->wait_ms > least_ms ? config->wait_ms : least_ms;
 	bool soon = strcmp(err->sqlstate, "57P03") == 0 || strcmp(err->sqlstate, "53300") == 0;
-	bool network = err->sqlstate[0] == '\0' || strncmp(err->sqlstate, "08", 2) == 0;
 
-	if (err->code != ERR_CONNECT || !(soon || network))
+	if (err->code != ERR_CONNECT || !err->may_pass)
 		return 0;
 	return soon && wait < ALWAYS_WAIT_MS ? ALWAYS_WAIT_MS : wait;
+}
+
+/* Once for each reason: a server that starts refuses first, and then says that it starts. */
+static void
+tell_wait(const struct session *s, int64_t limit_ms, const struct error *err, const char **told)
+{
+	char limit[32];
+
+	if (*told != NULL && strcmp(*told, err->message) == 0)
+		return;
+	*told = err->message;
+	event_note(s->sink, "waiting for the server, %s at most: %s", time_text(limit, limit_ms),
+	    err->message);
 }
 
 static bool
 connect_patiently(struct session *s, int64_t least_ms, struct error *err)
 {
-	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS, left, now;
-	bool told = false;
+	int64_t start = time_now_ms(), pause = PAUSE_LOW_MS;
+	const char *told = NULL;
 
 	for (;;) {
+		int64_t limit, left, now;
+
 		if (session_connect(s->arena, s, NULL, &s->conn, err))
 			return true;
-		left = patience(s->config, least_ms, err) - (time_now_ms() - start);
+		limit = patience(s->config, least_ms, err);
+		left = limit - (time_now_ms() - start);
 		if (left <= 0)
 			return false;
-		if (!told)
-			event_note(s->sink, "waiting for the server: %s", err->message);
-		told = true;
+		tell_wait(s, limit, err, &told);
 		now = time_random(pause / 2, pause);
 		/* The last attempt is made when the time is over. */
 		if (!wait_pause(now < left ? now : left, err))
@@ -100,14 +116,15 @@ refuse_product(const struct session *s, const char *version, struct error *err)
 	static const char *const others[] = { "CockroachDB", "Redshift", "-YB-", "Materialize" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (strstr(version, others[i]) != NULL)
-			return error_set(
-			    err, ERR_CONNECT, "the server is not PostgreSQL: %s", version);
+		if (strstr(version, others[i]) == NULL)
+			continue;
+		error_set(err, ERR_CONNECT, "the server is not PostgreSQL: %s", version);
+		return error_next(err, "Connect to a PostgreSQL server, 13 or newer.");
 	}
 	if (conn_server_version(s->conn) < OLDEST_SERVER) {
 		error_set(err, ERR_CONNECT, "PostgreSQL %d is too old: 13 is the oldest supported",
 		    conn_server_version(s->conn) / 10000);
-		return false;
+		return error_next(err, "Upgrade the server, or connect to a newer one.");
 	}
 	return true;
 }

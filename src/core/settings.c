@@ -39,7 +39,7 @@ static const struct config_setting table[] = {
 	    .fallback = "0", .help = "how long to go on trying while the server starts" },
 	{ .name = "connect-timeout", .group = "Connection", .type = CONFIG_DURATION,
 	    .offset = AT(connect_timeout_ms), .fallback = "10s",
-	    .help = "time limit for connecting, for each host" },
+	    .help = "time limit for connecting, for each address of a host" },
 	{ .name = "pooler", .group = "Connection", .type = CONFIG_CHOICE, .offset = AT(pooler),
 	    .fallback = "auto", .choices = "auto|session|transaction",
 	    .help = "what a pooler in between pools; auto finds it out" },

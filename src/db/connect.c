@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "db/connect.h"
 
-#include <ctype.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/interrupt.h"
 #include "base/mask.h"
 #include "base/time.h"
+#include "db/refusal.h"
 
 enum { KEYWORDS_MAX = 64 };
 
@@ -45,56 +48,12 @@ connect_interrupted(struct error *err)
 	return false;
 }
 
-/* libpq's text without the newline at its end. */
-static const char *
-message_of(struct arena *a, const char *text)
-{
-	size_t length = strlen(text);
-
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		length--;
-	return arena_strndup(a, text, length);
-}
-
-/*
- * A refused connection gives no SQLSTATE, but the verbose message does: "FATAL:  3D000: database
- * ...", whatever the language.  Takes it out of the text, and the LOCATION line with it.
- */
-static const char *
-take_sqlstate(struct arena *a, const char *text, char sqlstate[6])
-{
-	const char *p = text;
-	const char *location;
-
-	while ((p = strstr(p, ":  ")) != NULL) {
-		p += 3;
-		if (strspn(p, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 && p[5] == ':' &&
-		    p[6] == ' ')
-			break;
-	}
-	if (p == NULL)
-		return message_of(a, text);
-	memcpy(sqlstate, p, 5);
-	sqlstate[5] = '\0';
-	location = strstr(p, "\nLOCATION:");
-	return message_of(a,
-	    arena_printf(a, "%.*s%.*s", (int)(p - text), text,
-		(int)(location == NULL ? strlen(p + 7) : (size_t)(location - p - 7)), p + 7));
-}
-
 static bool
 connect_failed(PGconn *pg, struct error *err)
 {
-	char sqlstate[6] = "";
-	const char *message = take_sqlstate(err->arena, PQerrorMessage(pg), sqlstate);
-	const char *second = strchr(message, '\n');
+	struct refusal_target target = { .database = PQdb(pg), .user = PQuser(pg) };
 
-	/* libpq's second line is a question to the user ("Is the server running ...?"). */
-	error_set(err, ERR_CONNECT, "%.*s", (int)strcspn(message, "\n"), message);
-	if (second != NULL)
-		err->hint = arena_strdup(err->arena, second + strspn(second, "\n\t "));
-	memcpy(err->sqlstate, sqlstate, sizeof(sqlstate));
-	return false;
+	return refusal_set(err, PQerrorMessage(pg), &target);
 }
 
 void
@@ -115,6 +74,20 @@ receive_notice(void *context, const PGresult *result)
 	connect_notice(context, result);
 }
 
+/* libpq may have been refused at other addresses of the host before. */
+static bool
+timed_out(PGconn *pg, struct error *err)
+{
+	struct error *here = error_new(err->arena);
+
+	error_clear(err);
+	if (PQerrorMessage(pg)[0] != '\0')
+		connect_failed(pg, err);
+	refusal_timeout(here, PQhost(pg), PQhostaddr(pg), PQport(pg));
+	refusal_add(err, here);
+	return false;
+}
+
 static bool
 poll_connection(PGconn *pg, int64_t timeout_ms, struct error *err)
 {
@@ -128,9 +101,7 @@ poll_connection(PGconn *pg, int64_t timeout_ms, struct error *err)
 		if (ready < 0)
 			return connect_interrupted(err);
 		if (ready == 0)
-			return error_set(err, ERR_CONNECT,
-			    "connection to server at \"%s\", port %s failed: timeout expired",
-			    PQhost(pg), PQport(pg));
+			return timed_out(pg, err);
 		switch (PQconnectPoll(pg)) {
 		case PGRES_POLLING_READING:
 			events = CONN_READ;
@@ -152,6 +123,7 @@ poll_connection(PGconn *pg, int64_t timeout_ms, struct error *err)
 struct attempt {
 	struct arena *arena;
 	const struct conn_options *options;
+	int64_t timeout_ms;
 	PGconn *pg;
 };
 
@@ -163,7 +135,7 @@ struct keywords {
 static void
 add_keyword(struct keywords *k, const char *name, const char *value)
 {
-	if (k->count + 1 >= KEYWORDS_MAX)
+	if (value == NULL || k->count + 1 >= KEYWORDS_MAX)
 		return;
 	k->names[k->count] = name;
 	k->values[k->count] = value;
@@ -216,26 +188,31 @@ list_item(struct arena *a, const char *list, size_t n)
 	return end == NULL ? list : arena_strndup(a, list, (size_t)(end - list));
 }
 
+/* Where libpq would go and how, from all its sources: URI, service file, environment. */
 struct hosts {
-	const char *host, *hostaddr, *port;
+	const char *host, *hostaddr, *port, *attributes, *timeout;
 };
 
-/* Where libpq would go, from all its sources: URI, service file, environment. */
 static struct hosts
 hosts_of(struct arena *a, PGconn *pg)
 {
 	struct hosts hosts = { 0 };
+	const struct {
+		const char *keyword, **value;
+	} wanted[] = {
+		{ "host", &hosts.host },
+		{ "hostaddr", &hosts.hostaddr },
+		{ "port", &hosts.port },
+		{ "target_session_attrs", &hosts.attributes },
+		{ "connect_timeout", &hosts.timeout },
+	};
 	PQconninfoOption *info = PQconninfo(pg);
 
 	for (PQconninfoOption *o = info; o != NULL && o->keyword != NULL; o++) {
-		if (o->val == NULL || o->val[0] == '\0')
-			continue;
-		if (strcmp(o->keyword, "host") == 0)
-			hosts.host = arena_strdup(a, o->val);
-		else if (strcmp(o->keyword, "hostaddr") == 0)
-			hosts.hostaddr = arena_strdup(a, o->val);
-		else if (strcmp(o->keyword, "port") == 0)
-			hosts.port = arena_strdup(a, o->val);
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+			if (o->val != NULL && o->val[0] != '\0' &&
+			    strcmp(o->keyword, wanted[i].keyword) == 0)
+				*wanted[i].value = arena_strdup(a, o->val);
 	}
 	PQconninfoFree(info);
 	return hosts;
@@ -245,16 +222,25 @@ hosts_of(struct arena *a, PGconn *pg)
 static bool
 refuse_parameters(PGconn *pg, struct error *err)
 {
-	static const char *const harmless[] = { "invalid connection option \"",
-		"invalid URI query parameter: \"", "definition of service \"" };
+	static const struct {
+		const char *words, *next;
+	} harmless[] = {
+		{ "invalid connection option \"",
+		    "Correct or leave out this parameter of the url." },
+		{ "invalid URI query parameter: \"",
+		    "Correct or leave out this parameter of the url." },
+		{ "definition of service \"",
+		    "Write it into ~/.pg_service.conf or the file that PGSERVICEFILE names." },
+	};
 	const char *text = PQerrorMessage(pg);
-	const char *message = "the connection url is not valid";
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
-		if (strncmp(text, harmless[i], strlen(harmless[i])) == 0)
-			message = message_of(err->arena, text);
+		if (strncmp(text, harmless[i].words, strlen(harmless[i].words)) != 0)
+			continue;
+		error_set(err, ERR_USAGE, "%.*s", (int)strcspn(text, "\n"), text);
+		return error_next(err, "%s", harmless[i].next);
 	}
-	error_set(err, ERR_USAGE, "%s", message);
+	error_set(err, ERR_USAGE, "the connection url is not valid");
 	return error_next(err,
 	    "Write it as postgresql://user@host:port/database, and percent-encode special "
 	    "characters in the user and the password.");
@@ -278,7 +264,69 @@ finish(struct attempt *t, struct error *err)
 {
 	if (PQstatus(t->pg) == CONNECTION_BAD)
 		return connect_failed(t->pg, err);
-	return poll_connection(t->pg, t->options->timeout_ms, err);
+	return poll_connection(t->pg, t->timeout_ms, err);
+}
+
+static void
+free_addresses(void *list)
+{
+	freeaddrinfo(list);
+}
+
+/* Has libpq tried the address?  All but the last one stand in its message, in parentheses. */
+static bool
+was_tried(struct attempt *t, const char *message, const char *last, const char *address)
+{
+	return strcmp(last, address) == 0 ||
+	    strstr(message, arena_printf(t->arena, "(%s)", address)) != NULL;
+}
+
+/*
+ * libpq stays with the first address of a name that is silent, or that answers and is not what
+ * target_session_attrs asks for: here come the others.
+ */
+static bool
+try_addresses(struct attempt *t, const struct keywords *common, struct error *err)
+{
+	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
+	const char *message = arena_strdup(t->arena, PQerrorMessage(t->pg));
+	const char *last = arena_strdup(t->arena, PQhostaddr(t->pg));
+	const char *host = PQhost(t->pg);
+	struct addrinfo *list;
+	char address[INET6_ADDRSTRLEN + 32]; /* with the name of an interface */
+
+	if (last[0] == '\0' || host[0] == '/' || host[0] == '@' ||
+	    getaddrinfo(host, NULL, &wanted, &list) != 0)
+		return false;
+	arena_defer(t->arena, free_addresses, list);
+	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+		struct keywords k = *common;
+		struct error *here = error_new(t->arena);
+
+		if (getnameinfo(i->ai_addr, i->ai_addrlen, address, sizeof(address), NULL, 0,
+			NI_NUMERICHOST) != 0 ||
+		    was_tried(t, message, last, address))
+			continue;
+		add_keyword(&k, "hostaddr", arena_strdup(t->arena, address));
+		if (!start(t, &k, err))
+			return false;
+		if (finish(t, here))
+			return true;
+		if (here->code == ERR_INTERRUPTED) {
+			error_copy(err, here);
+			return false;
+		}
+		refusal_add(err, here);
+	}
+	return false;
+}
+
+static bool
+try_host(struct attempt *t, const struct keywords *k, bool has_address, struct error *err)
+{
+	if (finish(t, err))
+		return true;
+	return err->may_pass && !has_address && try_addresses(t, k, err);
 }
 
 /*
@@ -286,32 +334,49 @@ finish(struct attempt *t, struct error *err)
  * up the time of all others.
  */
 static bool
-try_list(
-    struct attempt *t, const struct keywords *common, const struct hosts *hosts, struct error *err)
+try_list(struct attempt *t, const struct keywords *common, const struct hosts *hosts,
+    const char *attributes, struct error *err)
 {
 	const char *host = "", *hostaddr = "";
 
 	for (size_t n = 0; host != NULL || hostaddr != NULL; n++) {
 		struct keywords k = *common;
+		struct error *here = error_new(t->arena);
 		const char *port = list_item(t->arena, hosts->port, n);
 
 		host = list_item(t->arena, hosts->host, n);
 		hostaddr = list_item(t->arena, hosts->hostaddr, n);
 		if (host == NULL && hostaddr == NULL)
 			break;
-		if (host != NULL)
-			add_keyword(&k, "host", host);
-		if (hostaddr != NULL)
-			add_keyword(&k, "hostaddr", hostaddr);
-		if (port != NULL)
-			add_keyword(&k, "port", port);
+		add_keyword(&k, "host", host);
+		add_keyword(&k, "hostaddr", hostaddr);
+		add_keyword(&k, "port", port);
+		add_keyword(&k, "target_session_attrs", attributes);
 		if (!start(t, &k, err))
 			return false;
-		if (finish(t, err))
+		if (try_host(t, &k, hostaddr != NULL, here))
 			return true;
-		if (err->code == ERR_INTERRUPTED)
+		if (here->code == ERR_INTERRUPTED) {
+			error_copy(err, here);
 			return false;
+		}
+		refusal_add(err, here);
 	}
+	return false;
+}
+
+/* Told host by host, libpq would take the first one that is there for the preferred one. */
+static bool
+try_preferred(
+    struct attempt *t, const struct keywords *k, const struct hosts *hosts, struct error *err)
+{
+	struct error *ignored = error_new(t->arena); /* the second round tells it again */
+
+	if (try_list(t, k, hosts, "standby", ignored))
+		return true;
+	if (ignored->code != ERR_INTERRUPTED)
+		return try_list(t, k, hosts, "any", err);
+	error_copy(err, ignored);
 	return false;
 }
 
@@ -319,6 +384,18 @@ static bool
 is_list(const char *text)
 {
 	return text != NULL && strchr(text, ',') != NULL;
+}
+
+/* The setting where it was given, else libpq's parameter, in seconds, else our default. */
+static int64_t
+time_limit(const struct conn_options *options, const struct hosts *hosts)
+{
+	long seconds;
+
+	if (!options->timeout_is_default || hosts->timeout == NULL)
+		return options->timeout_ms;
+	seconds = strtol(hosts->timeout, NULL, 10);
+	return seconds <= 0 ? 0 : (int64_t)seconds * 1000;
 }
 
 static bool
@@ -334,9 +411,12 @@ try_hosts(struct attempt *t, struct error *err)
 	/* Refused parameters leave nothing behind, not even the default port. */
 	if (PQstatus(t->pg) == CONNECTION_BAD && hosts.port == NULL)
 		return refuse_parameters(t->pg, err);
-	if (is_list(hosts.host) || is_list(hosts.hostaddr))
-		return try_list(t, &k, &hosts, err);
-	return finish(t, err);
+	t->timeout_ms = time_limit(t->options, &hosts);
+	if (!is_list(hosts.host) && !is_list(hosts.hostaddr))
+		return try_host(t, &k, hosts.hostaddr != NULL, err);
+	if (hosts.attributes != NULL && strcmp(hosts.attributes, "prefer-standby") == 0)
+		return try_preferred(t, &k, &hosts, err);
+	return try_list(t, &k, &hosts, hosts.attributes, err);
 }
 
 PGconn *
@@ -344,6 +424,7 @@ connect_server(struct arena *a, const struct conn_options *options, struct error
 {
 	struct attempt t = { .arena = a, .options = options };
 
+	error_clear(err); /* of an earlier attempt */
 	if (try_hosts(&t, err))
 		return t.pg;
 	PQfinish(t.pg);

@@ -48,12 +48,15 @@ class Proxy:
     Proxy(folder, port, delay=0.02) before the server whose socket is there.  cut is called as
     cut(connection, message) for each message before it goes on; it returns "before" to close both
     ends instead, "after" to send it on and then close both, or None.  backend_pid is told to the
-    client in place of the real one, as a pooler does.
+    client in place of the real one, as a pooler does; so is server_version ("12.22").
     """
 
-    def __init__(self, folder, port, delay=0.0, cut=None, backend_pid=None):
+    def __init__(
+        self, folder, port, delay=0.0, cut=None, backend_pid=None, server_version=None
+    ):
         self.upstream = f"{folder}/.s.PGSQL.{port}"
         self.delay, self.cut, self.backend_pid = delay, cut, backend_pid
+        self.server_version = server_version
         self.connections = []
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -130,6 +133,9 @@ class Proxy:
                     connection.messages.append(Message(False, kind, body, connection.bursts))
                     if kind == "K" and self.backend_pid is not None:
                         body = struct.pack("!i", self.backend_pid) + body[4:]
+                    if kind == "S" and self.server_version and body.startswith(b"server_version\0"):
+                        body = b"server_version\0" + self.server_version.encode() + b"\0"
+                        head = b"S" + struct.pack("!i", len(body) + 4)
                 cut = self.cut and self.cut(connection, connection.messages[-1])
                 if cut == "before":
                     return

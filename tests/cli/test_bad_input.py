@@ -2,8 +2,6 @@
 """What users get wrong: each with its exit status, the words that help, and nothing changed."""
 
 import os
-import socket
-import time
 
 import pytest
 
@@ -537,72 +535,6 @@ def test_wrong_url(offline, url):
     assert "DATABASE_URL" in run.stderr, run
     for secret in ("S3cr", "zzet", "S3cret", "cret"):
         assert secret not in run.output, run
-
-
-def test_wrong_password(db, migrate):
-    role = db.role(password="right")
-    url = db.url_for(user=role, password="wrong", host="127.0.0.1")
-    run = migrate("up", files={"V1__a.sql": OK}, env={"DATABASE_URL": url})
-    refused(db, run, 5, role, "28P01")
-    assert "wrong" not in run.output, run
-
-
-def test_server_down(offline):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = offline(
-        "up", files={"V1__a.sql": OK}, env={"DATABASE_URL": f"postgresql://u@127.0.0.1:{port}/d"}
-    )
-    assert run.exit == 5, run
-    assert f"127.0.0.1" in run.stderr and str(port) in run.stderr, run
-
-
-def test_server_that_is_down_for_as_long_as_we_wait(offline):
-    started = time.monotonic()
-    run = offline("up", "--url", "postgresql://u@127.0.0.1:1/d", "--wait", "1500ms", files={"V1__a.sql": OK})
-    assert run.exit == 5 and time.monotonic() - started >= 1.5, run
-
-
-def test_server_that_starts_while_we_wait(make_cluster, make_runner):
-    server = make_cluster(log_min_messages="warning")
-    with server.database() as database:
-        server.stop()
-        run = make_runner(database.url).start("up", "--wait", "60s", files={"V1__a.sql": OK})
-        assert b"waiting for the server" in run.process.stderr.readline()
-        server.start()
-        run = run.wait()
-        assert run.exit == 0, run
-        assert database.exists("fine")
-
-
-def test_server_that_never_answers(offline):
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        url = f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d"
-        run = offline(
-            "up", "--connect-timeout", "1s", files={"V1__a.sql": OK}, env={"DATABASE_URL": url}
-        )
-    assert run.exit == 5, run
-
-
-def test_no_such_database(cluster, migrate):
-    url = cluster.url("nowhere")
-    run = migrate("up", files={"V1__a.sql": OK}, env={"DATABASE_URL": url})
-    assert run.exit == 5 and "nowhere" in run.stderr and "3D000" in run.stderr, run
-
-
-def test_standby(cluster, standby, offline):
-    run = offline(
-        "up", files={"V1__a.sql": OK}, env={"DATABASE_URL": standby.url("postgres")}, timeout=60
-    )
-    assert run.exit == 5 and "standby" in run.stderr, run
-
-
-def test_status_works_on_a_standby(standby, offline):
-    run = offline("status", files={"V1__a.sql": OK}, env={"DATABASE_URL": standby.url("postgres")})
-    assert run.exit == 0 and "Pending" in run.stdout, run
 
 
 def test_read_only_default_names_where_it_comes_from(db, migrate):

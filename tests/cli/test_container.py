@@ -91,6 +91,7 @@ def test_user_without_name_and_none_in_the_url(db, make_runner):
     migrate = make_runner(f"postgresql:///{db.name}?host={server.folder}&port={server.port}")
     run = migrate("up", files=TABLE, unprivileged=USER, env={"HOME": None})
     assert run.exit == 5 and f"user with ID {USER}" in run.stderr, run
+    assert "NEXT:  Name the user in the url." in run.stderr, run
 
 
 # The folder, read only and alone below a /tmp that nobody can write to.
