@@ -21,6 +21,7 @@ struct session {
 	const struct config *config;
 	struct sink *sink;
 	struct conn *conn;
+	bool writing; /* a standby and a read-only session are of no use */
 	struct script_environment environment;
 	struct scripts scripts;
 	struct problems scan_problems;
@@ -47,10 +48,11 @@ MUST_CHECK bool session_open(struct arena *a, const struct config *config, struc
 MUST_CHECK bool session_plan(struct session *s, const struct goal *goal, struct error *err);
 
 /*
- * Connects again after the connection was lost; the run lock is gone with it.  ERR_UNKNOWN when it
- * is another server by now (a failover): what the old one does still cannot be told.
+ * Connects again after the connection was lost; the run lock is gone with it.  A standby that was
+ * promoted meanwhile is gone on with, unless a COMMIT is in doubt: ERR_UNKNOWN, since what the old
+ * primary did last cannot be told.  An older primary is refused (ERR_CONNECT).
  */
-MUST_CHECK bool session_reconnect(struct session *s, struct error *err);
+MUST_CHECK bool session_reconnect(struct session *s, bool in_doubt, struct error *err);
 
 /*
  * A further connection with the same settings, for the watcher.  application: its name, or NULL: a

@@ -210,12 +210,12 @@ is_in_doubt(const struct run *r)
 }
 
 static bool
-ask_what_became(struct run *r, bool *done, struct error *err)
+ask_what_became(struct run *r, bool in_doubt, bool *done, struct error *err)
 {
 	struct session *s = r->session;
 
 	/* The lock proves that the old backend is gone, and so that its transaction has ended. */
-	return session_reconnect(s, err) && lock_take(s, r->lock_key, err) &&
+	return session_reconnect(s, in_doubt, err) && lock_take(s, r->lock_key, err) &&
 	    record_is_done(s->arena, &r->x.writer, r->result->failed->script, done, err);
 }
 
@@ -235,6 +235,17 @@ say_unknown(const struct run *r, const struct error *why, struct error *err)
 	    "committed.");
 }
 
+/* No COMMIT was on its way, so what the file has kept is known all the same. */
+static void
+say_not_regained(const struct error *why, struct error *err)
+{
+	const char *message = err->message, *state = err->state;
+
+	error_copy(err, why);
+	err->detail = arena_printf(err->arena, "Before that: %s", message);
+	err->state = state;
+}
+
 /*
  * The connection broke in the middle of a file.  COMMIT may have been on its way: the database
  * tells, under the run lock.  Then the plan is made again; a file that was not committed gets one
@@ -245,12 +256,15 @@ recover(struct run *r, struct error *err)
 {
 	const struct step *step = r->result->failed;
 	struct error *why = error_new(r->session->arena);
-	bool done;
+	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
 	event_warning(
 	    r->session->sink, "%s: %s; connecting again", step->script->script, err->message);
-	if (!ask_what_became(r, &done, why)) {
-		say_unknown(r, why, err);
+	if (!ask_what_became(r, in_doubt, &done, why)) {
+		if (in_doubt)
+			say_unknown(r, why, err);
+		else
+			say_not_regained(why, err);
 		return APPLY_FAILED;
 	}
 	r->x.dirty = false;
@@ -380,7 +394,7 @@ take_lock(struct run *r, struct error *err)
 			return false;
 		event_warning(s->sink, "%s; connecting again", err->message);
 		r->reconnected = true;
-		if (!session_reconnect(s, err))
+		if (!session_reconnect(s, false, err))
 			return false;
 	}
 }

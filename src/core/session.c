@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mask.h"
@@ -46,6 +47,7 @@ session_connect(struct arena *a, struct session *s, const char *application, str
 		.timeout_ms = s->config->connect_timeout_ms,
 		.timeout_is_default =
 		    values_source(s->config, "connect-timeout")->rank == RANK_DEFAULT,
+		.writing = s->writing,
 		.notice = pass_notice,
 		.context = s };
 
@@ -238,7 +240,7 @@ conforming_strings(const struct session *s)
 }
 
 static bool
-look(struct session *s, bool writing, struct error *err)
+look(struct session *s, struct error *err)
 {
 	struct rows rows;
 
@@ -248,7 +250,7 @@ look(struct session *s, bool writing, struct error *err)
 	if (!refuse_product(s, rows_text(&rows, 0, 3), err) || !pooler_look(s, err) ||
 	    !refuse_stall(s, rows_value(&rows, 0, 6), err))
 		return false;
-	if (writing &&
+	if (s->writing &&
 	    !refuse_read_only(
 		s, rows_true(&rows, 0, 1), strcmp(rows_text(&rows, 0, 2), "on") == 0, err))
 		return false;
@@ -286,9 +288,9 @@ fail_prologue(const struct session *s, struct error *err)
 
 /* A pooler must be noticed before anything is SET: it would reach another client's session. */
 static bool
-begin(struct session *s, int64_t least_ms, bool writing, struct error *err)
+begin(struct session *s, int64_t least_ms, struct error *err)
 {
-	if (!connect_patiently(s, least_ms, err) || !look(s, writing, err))
+	if (!connect_patiently(s, least_ms, err) || !look(s, err))
 		return false;
 	return session_prologue(s, err) ? true : fail_prologue(s, err);
 }
@@ -297,23 +299,50 @@ bool
 session_open(struct arena *a, const struct config *config, struct sink *sink, bool writing,
     struct session *s, struct error *err)
 {
-	*s = (struct session){ .arena = a, .config = config, .sink = sink };
-	return begin(s, 0, writing, err);
+	*s = (struct session){ .arena = a, .config = config, .sink = sink, .writing = writing };
+	return begin(s, 0, err);
+}
+
+/* Timelines are numbers in hexadecimal; on this one the server writes its WAL. */
+static unsigned long
+timeline_number(const char *timeline)
+{
+	return timeline == NULL ? 0 : strtoul(timeline, NULL, 16);
+}
+
+/*
+ * A primary of a later timeline was a standby, and what it knows is the truth from now on; but of a
+ * COMMIT that may have been the old one's last act a person should hear.  One of an earlier
+ * timeline has missed a promotion: what is written there is lost when it is made a standby.
+ */
+static bool
+is_successor(const struct session *s, const char *before, bool in_doubt, struct error *err)
+{
+	unsigned long now = timeline_number(s->timeline), then = timeline_number(before);
+
+	if (then == 0 || now == then)
+		return true;
+	if (now > then && !in_doubt) {
+		event_warning(s->sink,
+		    "a standby was promoted (timeline %lu, it was %lu): going on there", now, then);
+		return true;
+	}
+	error_set(err, in_doubt ? ERR_UNKNOWN : ERR_CONNECT,
+	    "%s is the primary now: its timeline is %lu, it was %lu",
+	    now > then ? "another server" : "an older primary", now, then);
+	return error_next(err,
+	    "See that only one server is a primary, and that the url leads to it; then run "
+	    "\"migrate "
+	    "up\" again.");
 }
 
 bool
-session_reconnect(struct session *s, struct error *err)
+session_reconnect(struct session *s, bool in_doubt, struct error *err)
 {
-	const char *timeline = s->timeline;
+	const char *before = s->timeline;
 
 	conn_close(s->conn);
-	if (!begin(s, RECONNECT_MS, true, err))
-		return false;
-	if (timeline == NULL || (s->timeline != NULL && strcmp(timeline, s->timeline) == 0))
-		return true;
-	return error_set(err, ERR_UNKNOWN,
-	    "the server is not the one that was lost: its timeline is %s, not %s",
-	    s->timeline == NULL ? "unknown" : s->timeline, timeline);
+	return begin(s, RECONNECT_MS, err) && is_successor(s, before, in_doubt, err);
 }
 
 /* Only what the history knows is compared with it: the others are hashed when they are read. */
