@@ -21,6 +21,7 @@ struct conn_options {
 	const char **keywords, **values; /* ended by NULL; see config_connection */
 	const char *application_name; /* or NULL */
 	int64_t timeout_ms; /* for each address of each host; 0: none */
+	bool writing; /* any of several hosts will not do */
 	bool timeout_is_default; /* "connect_timeout" of the url or of libpq's own goes before it */
 	/* Notices of the server, as they come; fields may be NULL. */
 	void (*notice)(void *context, const char *severity, const char *sqlstate,

@@ -414,8 +414,12 @@ try_hosts(struct attempt *t, struct error *err)
 	t->timeout_ms = time_limit(t->options, &hosts);
 	if (!is_list(hosts.host) && !is_list(hosts.hostaddr))
 		return try_host(t, &k, hosts.hostaddr != NULL, err);
-	if (hosts.attributes != NULL && strcmp(hosts.attributes, "prefer-standby") == 0)
+	if (hosts.attributes == NULL)
+		hosts.attributes = "any";
+	if (strcmp(hosts.attributes, "prefer-standby") == 0)
 		return try_preferred(t, &k, &hosts, err);
+	if (t->options->writing && strcmp(hosts.attributes, "any") == 0) /* libpq's default */
+		hosts.attributes = "read-write";
 	return try_list(t, &k, &hosts, hosts.attributes, err);
 }
 

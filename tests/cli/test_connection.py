@@ -391,7 +391,7 @@ def pair(cluster, standby):
 
     def url(db, attributes, standby_first=True):
         places = both if standby_first else both[::-1]
-        return hosts(db, *places, target_session_attrs=attributes)
+        return hosts(db, *places, **({"target_session_attrs": attributes} if attributes else {}))
 
     return url
 
@@ -405,7 +405,7 @@ def caught_up(cluster, standby):
             time.sleep(0.02)
 
 
-@pytest.mark.parametrize("attributes", ["read-write", "primary"])
+@pytest.mark.parametrize("attributes", ["read-write", "primary", None])
 def test_up_finds_the_primary(cluster, standby, db, pair, make_runner, attributes):
     caught_up(cluster, standby)
     run = make_runner(pair(db, attributes))("up", files=OK)
