@@ -47,12 +47,17 @@ const char *rule_bare_column(struct lint *l, const struct act *act);
 /* The ADD COLUMN without its constraints, but NOT NULL. */
 const char *rule_plain_column(struct lint *l, const struct act *act);
 
+/* The column by which batches of a table go. */
+const char *rule_batch_key(struct lint *l, const struct act_name *table);
 /*
  * An UPDATE in batches, in a file of its own, which sets the column to what is written there in
  * rows where it is null.
  */
 const char *
 rule_backfill(struct lint *l, const struct act_name *table, const char *column, const char *value);
+
+/* The statement at hand in a file of its own; NULL for what stands in the body of a DO block. */
+const char *rule_own_file(struct lint *l, const struct act *act);
 
 /* What separates files in advice. */
 #define RULE_NEXT_FILE "-- in a file of its own:\n"

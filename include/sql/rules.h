@@ -10,6 +10,8 @@
  */
 
 extern const struct rule *const rules_index[];
+extern const struct rule *const rules_enum[];
+extern const struct rule *const rules_rows[];
 extern const struct rule *const rules_constraint[];
 extern const struct rule *const rules_key[];
 extern const struct rule *const rules_foreign_key[];

@@ -29,6 +29,8 @@ struct lint {
 
 static const struct rule *const *const groups[] = {
 	rules_index,
+	rules_enum,
+	rules_rows,
 	rules_constraint,
 	rules_key,
 	rules_foreign_key,

@@ -287,9 +287,10 @@ rule_plain_column(struct lint *l, const struct act *act)
 }
 
 /* The column by which batches go: the primary key, or what most tables have. */
-static const char *
-batch_key(const struct world_table *t)
+const char *
+rule_batch_key(struct lint *l, const struct act_name *table)
 {
+	const struct world_table *t = world_find(lint_world(l), table);
 	size_t i;
 
 	for (i = 0; t != NULL && i < t->facts.constraint_count; i++)
@@ -303,10 +304,20 @@ const char *
 rule_backfill(struct lint *l, const struct act_name *name, const char *column, const char *value)
 {
 	const char *table = lint_name(l, name), *of = lint_identifier(l, column);
-	const char *key = lint_identifier(l, batch_key(world_find(lint_world(l), name)));
+	const char *key = lint_identifier(l, rule_batch_key(l, name));
 
 	return arena_printf(lint_arena(l),
 	    RULE_NEXT_FILE "-- migrate:batch table=%s key=%s\n"
 			   "UPDATE %s SET %s = %s WHERE %s IS NULL AND %s BETWEEN :from AND :to;\n",
 	    table, key, table, of, value, of, key);
+}
+
+const char *
+rule_own_file(struct lint *l, const struct act *act)
+{
+	const struct lint_statement *s = lint_current(l);
+
+	if (act->inside)
+		return NULL;
+	return arena_printf(lint_arena(l), RULE_NEXT_FILE "%.*s;\n", (int)s->length, s->text);
 }
