@@ -33,7 +33,8 @@ struct config_map {
 };
 
 enum phase { PHASE_NONE, PHASE_EXPAND, PHASE_BACKFILL, PHASE_CONTRACT };
-enum format { FORMAT_TEXT, FORMAT_JSON };
+/* The others are those of findings, which few commands have. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_GITLAB, FORMAT_JUNIT };
 enum choice_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum choice_pooler { POOLER_AUTO, POOLER_SESSION, POOLER_TRANSACTION };
 enum choice_phase_order { PHASE_ORDER_STRICT, PHASE_ORDER_SKIP };
@@ -91,6 +92,9 @@ struct config {
 	enum severity lint_fail_on;
 	enum choice_on_up lint_on_up;
 	int64_t lint_pg_version; /* 15, 18, ... */
+	struct config_map lint_rules; /* rule to severity: see core/severity.h */
+	struct config_list lint_paths; /* the same for some files */
+	const char *lint_assume_applied; /* version; NULL: none */
 
 	/* output */
 	enum format format;
@@ -138,11 +142,13 @@ struct config_setting {
 	const char *fallback; /* the default as text, NULL for none */
 	const char *help;
 	const char *value; /* what stands for the value in help: "URL"; NULL: told by the type */
-	const char *choices; /* "text|json", in the order of the enum */
+	const char *choices; /* "text|json", in the order of the enum; of a map: its values */
 	const char *entry; /* of a map, the name of one of its entries: "placeholder" */
+	bool (*check_entry)(char *name, struct error *err); /* of a map; may put a name right */
 	int64_t least, most; /* of a number; most 0: no limit */
 	bool (*check)(const char *text, struct error *err); /* of a string or an item; or NULL */
 	bool path; /* relative to the file that names it */
+	bool grouped; /* of a list: in the file an item may be path, rules, fail_on */
 	bool secret; /* never printed */
 };
 /* The table, ended by a row without a name. */
@@ -157,6 +163,8 @@ const char *config_option(struct arena *a, const struct config_setting *s);
 const char *config_value_name(const struct config_setting *s);
 /* The value in force as text ("5s", "a, b"; secrets as ********), NULL when there is none. */
 const char *config_value(struct arena *a, const struct config *c, const struct config_setting *s);
+/* The entries of a map. */
+const struct config_map *config_map(const struct config *c, const struct config_setting *s);
 /* Where it came from: "migrate.yaml:3", "MIGRATE_TABLE", "--table" or "default". */
 const char *config_origin(const struct config *c, const struct config_setting *s);
 /* One more item at the end of a list. */

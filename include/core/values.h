@@ -23,6 +23,7 @@ struct config_source {
 	enum config_rank rank;
 	const char *origin; /* "migrate.yaml:3", "MIGRATE_TABLE", "--table", "default" */
 	struct place place; /* of the value in the file */
+	struct place name_place; /* of a map's entry: of its name */
 };
 
 /* Fills in the defaults; the config belongs to the arena. */

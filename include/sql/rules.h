@@ -19,5 +19,6 @@ extern const struct rule *const rules_add_column[];
 extern const struct rule *const rules_column[];
 extern const struct rule *const rules_type[];
 extern const struct rule *const rules_domain[];
+extern const struct rule *const rules_lint[];
 
 #endif

@@ -59,7 +59,7 @@ add_setting(struct flags *flags, const struct config_setting *s)
 		.letter = letter_of(name),
 		.name = name,
 		.value = config_value_name(s),
-		.choices = s->choices,
+		.choices = s->type == CONFIG_MAP ? NULL : s->choices, /* not of its names */
 		.help = s->help,
 	};
 

@@ -58,8 +58,8 @@ print_text(const struct context *c)
 	for (const struct config_setting *s = config_settings(); s->name != NULL; s++) {
 		const char *key = config_key(c->arena, s);
 
-		if (s->type == CONFIG_MAP && c->config->placeholders.count > 0)
-			add_map(c->arena, &table, key, &c->config->placeholders);
+		if (s->type == CONFIG_MAP && config_map(c->config, s)->count > 0)
+			add_map(c->arena, &table, key, config_map(c->config, s));
 		else
 			add_row(c->arena, &table, key, config_value(c->arena, c->config, s),
 			    config_origin(c->config, s));

@@ -5,6 +5,7 @@
 
 #include "core/fit.h"
 #include "core/plan.h"
+#include "core/severity.h"
 #include "core/version.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -139,12 +140,22 @@ static const struct config_setting table[] = {
 	    .fallback = "warn", .choices = "off|warn|refuse",
 	    .help = "what up does with findings" },
 	{ .name = "lint.pg-version", .group = "Lint", .type = CONFIG_INTEGER,
-	    .offset = AT(lint_pg_version), .fallback = "15", .least = 13, .most = 99,
+	    .offset = AT(lint_pg_version), .fallback = "15", .least = 12, .most = 19,
 	    .help = "major version of PostgreSQL to think of without a database" },
+	{ .name = "lint.rules", .group = "Lint", .type = CONFIG_MAP, .offset = AT(lint_rules),
+	    .value = "RULE=SEVERITY", .entry = "lint-rule", .choices = "off|info|warning|error",
+	    .check_entry = severity_check_rule,
+	    .help = "how severe a rule's findings are: off, info, warning or error" },
+	{ .name = "lint.paths", .group = "Lint", .type = CONFIG_LIST, .offset = AT(lint_paths),
+	    .value = "SETTINGS", .check = severity_check_path, .grouped = true,
+	    .help = "for some files only: \"GLOB RULE=SEVERITY... fail_on=SEVERITY\"" },
+	{ .name = "lint.assume-applied", .group = "Lint", .type = CONFIG_STRING,
+	    .offset = AT(lint_assume_applied), .value = "VERSION", .check = version_check,
+	    .help = "lint tells nothing of files up to this version" },
 
 	{ .name = "format", .group = "Output", .type = CONFIG_CHOICE, .offset = AT(format),
-	    .fallback = "text", .choices = "text|json",
-	    .help = "of the answer on standard output" },
+	    .fallback = "text", .choices = "text|json|sarif|github|gitlab|junit",
+	    .help = "of the answer on standard output; those behind json are for lint" },
 	{ .name = "color", .group = "Output", .type = CONFIG_CHOICE, .offset = AT(color),
 	    .fallback = "auto", .choices = "auto|always|never",
 	    .help = "auto: on a terminal, unless NO_COLOR is set" },

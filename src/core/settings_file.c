@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/severity.h"
 #include "core/url.h"
 
 enum { FILE_MAX_SIZE = 64 * 1024 };
@@ -168,6 +169,19 @@ expect_scalar(struct filling *f, const char *key, const struct node *node)
 	return true;
 }
 
+/* The text of a scalar; NULL: it is only checked here, and depends on a variable. */
+static bool
+read_scalar(struct filling *f, const char *key, const struct node *node, const char **text)
+{
+	*text = NULL;
+	if (!expect_scalar(f, key, node))
+		return false;
+	if (f->checked_only && strstr(node->text, "${") != NULL)
+		return true;
+	*text = expand(f, node);
+	return *text != NULL;
+}
+
 static bool
 put_scalar(
     struct filling *f, const struct config_setting *s, const char *key, const struct node *node)
@@ -175,29 +189,10 @@ put_scalar(
 	struct config_source source = source_at(f, node);
 	const char *text;
 
-	if (!expect_scalar(f, key, node))
+	if (!read_scalar(f, key, node, &text))
 		return false;
-	if (f->checked_only && strstr(node->text, "${") != NULL)
-		return true;
-	text = expand(f, node);
-	if (text == NULL)
-		return false;
-	return values_put(f->config, s, s->path ? beside_file(f, text) : text, &source, f->err);
-}
-
-static bool
-put_list(
-    struct filling *f, const struct config_setting *s, const char *key, const struct node *node)
-{
-	struct config_source source = source_at(f, node);
-
-	if (node->kind != NODE_LIST)
-		return put_scalar(f, s, key, node);
-	values_clear(f->config, s, &source);
-	for (size_t i = 0; i < node->count; i++)
-		if (!put_scalar(f, s, key, node->items[i]))
-			return false;
-	return true;
+	return text == NULL ||
+	    values_put(f->config, s, s->path ? beside_file(f, text) : text, &source, f->err);
 }
 
 static bool
@@ -209,6 +204,126 @@ expect_map(struct filling *f, const char *key, const struct node *node)
 	    f->err, ERR_USAGE, node->place, "\"%s\" wants lines of \"name: value\" below it", key);
 }
 
+/* --- an item that is a group: path, rules, fail_on --- */
+
+static bool
+blame_node(struct filling *f, const struct node *node)
+{
+	f->err->place = node->place;
+	return false;
+}
+
+/* RULE=SEVERITY or fail_on=SEVERITY, behind a blank. */
+static bool
+add_member(struct filling *f, const struct pair *pair, FILE *out)
+{
+	const char *name = pair->key->text, *value;
+
+	if (!read_scalar(f, name, pair->value, &value))
+		return false;
+	if (value == NULL)
+		return true;
+	if (!severity_check_member(name, value, f->err))
+		return blame_node(f, pair->value);
+	fprintf(out, " %s=%s", name, value);
+	return true;
+}
+
+static bool
+add_rules(struct filling *f, const struct pair *rules, FILE *out)
+{
+	if (!expect_map(f, rules->key->text, rules->value))
+		return false;
+	for (size_t i = 0; i < rules->value->count; i++) {
+		const struct pair *pair = &rules->value->pairs[i];
+
+		if (!severity_check_rule(arena_strdup(f->arena, pair->key->text), f->err))
+			return blame_node(f, pair->key);
+		if (!add_member(f, pair, out))
+			return false;
+	}
+	return true;
+}
+
+static bool
+unknown_member(struct filling *f, const char *key, const struct node *name)
+{
+	static const char *const names[] = { "path", "rules", "fail_on" };
+	const char *nearest = config_nearest(name->text, names, sizeof(names) / sizeof(names[0]));
+
+	(void)error_set_at(
+	    f->err, ERR_USAGE, name->place, "\"%s\" has no setting \"%s\"", key, name->text);
+	if (nearest != NULL)
+		return error_next(f->err, "Did you mean \"%s\"?", nearest);
+	return error_next(f->err, "There are path, rules and fail_on.");
+}
+
+static bool
+add_path(struct filling *f, const char *key, const struct node *group, FILE *out)
+{
+	const struct pair *path = yaml_find(group, "path");
+	const char *text;
+
+	if (path == NULL)
+		return error_set_at(
+		    f->err, ERR_USAGE, group->place, "an item of \"%s\" needs a \"path\"", key);
+	if (!read_scalar(f, path->key->text, path->value, &text))
+		return false;
+	if (text != NULL && text[strcspn(text, " \t\r\n")] != '\0')
+		return error_set_at(f->err, ERR_USAGE, path->value->place,
+		    "a path cannot have a blank: write ? for it");
+	fputs(text == NULL ? "*" : text, out);
+	return true;
+}
+
+/* It becomes the text that also the command line takes. */
+static bool
+put_group(
+    struct filling *f, const struct config_setting *s, const char *key, const struct node *group)
+{
+	struct config_source source = source_at(f, group);
+	struct arena_text *text = arena_text_new(f->arena);
+
+	if (!add_path(f, key, group, text->out))
+		return false;
+	for (size_t i = 0; i < group->count; i++) {
+		const struct pair *pair = &group->pairs[i];
+		const char *name = pair->key->text;
+		bool good = true;
+
+		if (strcmp(name, "rules") == 0)
+			good = add_rules(f, pair, text->out);
+		else if (strcmp(name, "fail_on") == 0)
+			good = add_member(f, pair, text->out);
+		else if (strcmp(name, "path") != 0)
+			good = unknown_member(f, key, pair->key);
+		if (!good)
+			return false;
+	}
+	return values_put(f->config, s, arena_text_end(text), &source, f->err);
+}
+
+/* --- lists and maps --- */
+
+static bool
+put_list(
+    struct filling *f, const struct config_setting *s, const char *key, const struct node *node)
+{
+	struct config_source source = source_at(f, node);
+
+	if (node->kind != NODE_LIST)
+		return put_scalar(f, s, key, node);
+	values_clear(f->config, s, &source);
+	for (size_t i = 0; i < node->count; i++) {
+		const struct node *item = node->items[i];
+		bool group = s->grouped && item->kind == NODE_MAP;
+
+		if (!(group ? put_group(f, s, key, item) : put_scalar(f, s, key, item)))
+			return false;
+	}
+	return true;
+}
+
 static bool
 put_map(struct filling *f, const struct config_setting *s, const char *key, const struct node *node)
 {
@@ -216,15 +331,12 @@ put_map(struct filling *f, const struct config_setting *s, const char *key, cons
 		return false;
 	for (size_t i = 0; i < node->count; i++) {
 		const char *name = node->pairs[i].key->text, *text;
-		const struct node *value = node->pairs[i].value;
-		struct config_source source = source_at(f, value);
+		struct config_source source = source_at(f, node->pairs[i].value);
 
-		if (!expect_scalar(f, name, value))
+		source.name_place = node->pairs[i].key->place;
+		if (!read_scalar(f, name, node->pairs[i].value, &text))
 			return false;
-		if (f->checked_only && strstr(value->text, "${") != NULL)
-			continue;
-		text = expand(f, value);
-		if (text == NULL || !values_put_entry(f->config, s, name, text, &source, f->err))
+		if (text != NULL && !values_put_entry(f->config, s, name, text, &source, f->err))
 			return false;
 	}
 	return true;

@@ -109,19 +109,28 @@ choice_at(const char *choices, int index, size_t *length)
 	return choices;
 }
 
-static bool
-put_choice(struct config *c, const struct config_setting *s, const char *text, struct error *err)
+/* The number of a word in such a list, or -1. */
+static int
+choice_find(const char *choices, const char *text)
 {
 	const char *word;
 	size_t length;
 
-	for (int i = 0; (word = choice_at(s->choices, i, &length)) != NULL; i++) {
-		if (strlen(text) != length || strncmp(word, text, length) != 0)
-			continue;
-		*(int *)member(c, s) = i;
-		return true;
-	}
-	return error_set(err, ERR_USAGE, "\"%s\" is none of %s", text, s->choices);
+	for (int i = 0; (word = choice_at(choices, i, &length)) != NULL; i++)
+		if (strlen(text) == length && strncmp(word, text, length) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+put_choice(struct config *c, const struct config_setting *s, const char *text, struct error *err)
+{
+	int found = choice_find(s->choices, text);
+
+	if (found < 0)
+		return error_set(err, ERR_USAGE, "\"%s\" is none of %s", text, s->choices);
+	*(int *)member(c, s) = found;
+	return true;
 }
 
 static bool
@@ -207,21 +216,41 @@ find_entry(struct arena *a, struct config_map *map, const char *name)
 	return &map->pairs[map->count++];
 }
 
+/* Placeholders may not have the names of Flyway's own. */
+static bool
+check_entry_name(const struct config_setting *s, char *name, struct error *err)
+{
+	if (s->check_entry != NULL)
+		return s->check_entry(name, err);
+	if (*name == '\0' || strncmp(name, "flyway:", 7) == 0 || strpbrk(name, "}:") != NULL)
+		return error_set(
+		    err, ERR_USAGE, "\"%s\" cannot be the name of a %s", name, s->entry);
+	return true;
+}
+
+static bool
+check_entry_value(const struct config_setting *s, const char *value, struct error *err)
+{
+	return s->choices == NULL || choice_find(s->choices, value) >= 0 ||
+	    error_set(err, ERR_USAGE, "\"%s\" is none of %s", value, s->choices);
+}
+
 bool
 values_put_entry(struct config *c, const struct config_setting *s, const char *name,
     const char *value, const struct config_source *source, struct error *err)
 {
+	struct config_source name_source = { .origin = source->origin,
+		.place = source->name_place };
 	char *small = arena_strdup(c->arena, name);
 	struct config_pair *pair;
 
 	for (char *p = small; *p != '\0'; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p - 'A' + 'a');
-	if (*small == '\0' || strncmp(small, "flyway:", 7) == 0 || strpbrk(small, "}:") != NULL) {
-		(void)error_set(
-		    err, ERR_USAGE, "\"%s\" cannot be the name of a %s", name, s->entry);
+	if (!check_entry_name(s, small, err))
+		return blame(c, s, &name_source, err);
+	if (!check_entry_value(s, value, err))
 		return blame(c, s, source, err);
-	}
 	pair = find_entry(c->arena, member(c, s), small);
 	/* On the command line the last one wins, as with all options. */
 	if (pair->value != NULL && pair->rank == (int)source->rank && source->place.path != NULL) {
@@ -324,9 +353,16 @@ config_value(struct arena *a, const struct config *c, const struct config_settin
 	case CONFIG_LIST:
 		return list_text(a, at);
 	case CONFIG_MAP:
-		return map_text(a, at);
+		return map_text(a, config_map(c, s));
 	}
 	return NULL;
+}
+
+const struct config_map *
+config_map(const struct config *c, const struct config_setting *s)
+{
+	assert(s->type == CONFIG_MAP);
+	return member_of(c, s);
 }
 
 const char *

@@ -37,6 +37,7 @@ static const struct rule *const *const groups[] = {
 	rules_add_column,
 	rules_column,
 	rules_domain,
+	rules_lint,
 };
 
 enum { RULES_MAX = 256 };
