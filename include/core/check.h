@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "core/config.h"
 #include "core/script.h"
+#include "core/severity.h"
 #include "sql/lint.h"
 
 /*
@@ -12,35 +13,50 @@
  * the findings: settings (lint.rules, lint.paths), "-- migrate:allow", and squawk's comments.
  */
 
+/* A script to be linted. */
+struct check_file {
+	struct script *script;
+	bool applied; /* nothing is told of it: only what it makes counts */
+};
+
 /* The findings of one script, in order of place; places are filled in. */
 struct checked {
 	const struct script *script;
 	struct finding *findings;
 	size_t count;
+	enum severity fail_on; /* SEVERITY_OFF: nothing in it fails */
 };
 
 struct checks {
-	struct checked *list; /* a row for each script that was read */
+	struct checked *list; /* a row for each file that is not applied */
 	size_t count;
 };
 
 struct check_request {
-	struct script *const *scripts; /* in the order in which they would run */
-	size_t script_count;
+	const struct check_file *files; /* in the order in which they would run */
+	size_t file_count;
 	const struct script_environment *environment;
-	int server_version;
+	/* They run one right after the other: what one makes is new to the next. */
+	bool together;
 	world_lookup *lookup; /* NULL: without a live database */
 	void *source;
 	bool trust_facts;
 };
 
 /*
- * What is wrong with a script itself (names, quotes, directives) is added to problems, and the
- * rest of it is linted as far as it can be read.
+ * Scripts that were not yet read with their acts (script_environment) are read.  What is wrong with
+ * one itself (names, quotes, directives) is then added to problems, and the rest of it is linted as
+ * far as it can be cut.
  */
 void check_scripts(struct arena *a, const struct check_request *request, struct checks *out,
     struct problems *problems);
-/* How many findings of that severity or above were not allowed. */
-size_t check_count(const struct checks *checks, enum severity least);
+/* How many findings of exactly that severity were not allowed. */
+size_t check_count(const struct checks *checks, enum severity severity);
+/* How many were allowed. */
+size_t check_allowed(const struct checks *checks);
+/* Is a finding severe enough to fail its file? */
+bool check_fails(const struct checked *checked, const struct finding *finding);
+/* How many findings do. */
+size_t check_failures(const struct checks *checks);
 
 #endif

@@ -62,6 +62,7 @@ struct goal {
 	const char *mark_applied; /* of "repair --applied V": version, or an R description */
 	const char *mark_pending;
 	bool check_only; /* status, validate, plan: nothing will be run */
+	bool lints; /* pending scripts are read with what their statements do */
 };
 
 /* What a step writes into the history. */

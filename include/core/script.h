@@ -40,6 +40,7 @@ struct statement {
 	bool cut; /* text is not the whole */
 	bool skip; /* the BEGIN or COMMIT around the file: not to be sent */
 	struct statement_class class;
+	struct acts acts; /* when the environment asks for them */
 	struct directives directives; /* those that speak for it alone */
 };
 
@@ -52,6 +53,8 @@ struct script {
 	const char *script; /* the same as stored: at most 1,000 characters */
 	const char *path; /* to open it and for messages */
 	const char *directory; /* the configured directory that it was found in */
+	const char *given; /* the text itself, of what is no file; else NULL */
+	size_t given_length;
 	struct script_conf conf;
 	struct directives directives; /* the file's; known behind script_read */
 
@@ -62,8 +65,9 @@ struct script {
 	int64_t size; /* bytes */
 
 	/* Known behind script_read. */
-	bool read;
+	bool read; /* else there was a mistake, and what stands before it is known */
 	bool sound; /* nothing in it was refused */
+	bool has_acts; /* its statements have them */
 	struct statement *statements;
 	size_t statement_count;
 	int64_t statement_total; /* of all statements, those not kept included */
@@ -79,6 +83,7 @@ struct script {
 	struct place stays_place;
 	uint32_t body_hash;
 	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
+	size_t text_length;
 };
 
 /* What placeholders need to know beyond the settings; NULL members become empty. */
@@ -88,6 +93,7 @@ struct script_environment {
 	int server_version; /* such as 150018 */
 	bool standard_conforming_strings;
 	bool pooled; /* see session.h */
+	bool acts; /* script_read tells also what each statement does: for lint */
 	const struct config *config;
 };
 

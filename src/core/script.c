@@ -272,7 +272,11 @@ keep_statement(struct reading *r, const struct split_item *item, struct statemen
 		.directives = r->next,
 	};
 
-	statement_classify(r->a, item->text, item->length, r->env->server_version, class);
+	if (r->env->acts)
+		statement_read(
+		    r->a, item->text, item->length, r->env->server_version, class, &statement.acts);
+	else
+		statement_classify(r->a, item->text, item->length, r->env->server_version, class);
 	statement.class = *class;
 	s->statements =
 	    arena_extend(r->a, s->statements, s->statement_count, sizeof(*s->statements));
@@ -416,14 +420,13 @@ judge(struct reading *r)
 
 /* The whole file in memory; longer by now than it was: somebody writes it. */
 static bool
-keep_text(
-    struct arena *a, struct script *s, const struct file *file, size_t *length, struct error *err)
+keep_text(struct arena *a, struct script *s, const struct file *file, struct error *err)
 {
 	char *text = arena_alloc(a, (size_t)file->size + 1);
 
-	if (!file_read(file, text, (size_t)file->size + 1, length, s->path, err))
+	if (!file_read(file, text, (size_t)file->size + 1, &s->text_length, s->path, err))
 		return false;
-	if (*length > (size_t)file->size)
+	if (s->text_length > (size_t)file->size)
 		return error_set_at(err, ERR_REFUSED, (struct place){ .path = s->path },
 		    "\"%s\" changed while it was read", s->path);
 	s->text = text;
@@ -435,15 +438,19 @@ open_kept(
     struct arena *a, struct arena *own, struct script *s, struct source **out, struct error *err)
 {
 	struct file file;
-	size_t length;
 
-	if (!file_open(own, s->directory, s->name, &file, err))
-		return false;
-	if (file.size > KEPT_TEXT)
-		return source_open(own, s, out, err);
-	if (!keep_text(a, s, &file, &length, err))
-		return false;
-	*out = source_new(own, s->path, s->text, length);
+	if (s->given != NULL) {
+		s->text = s->given;
+		s->text_length = s->given_length;
+	} else {
+		if (!file_open(own, s->directory, s->name, &file, err))
+			return false;
+		if (file.size > KEPT_TEXT)
+			return source_open(own, s, out, err);
+		if (!keep_text(a, s, &file, err))
+			return false;
+	}
+	*out = source_new(own, s->path, s->text, s->text_length);
 	return true;
 }
 
@@ -459,6 +466,8 @@ forget(struct script *s)
 		.script = s->script,
 		.path = s->path,
 		.directory = s->directory,
+		.given = s->given,
+		.given_length = s->given_length,
 		.conf = s->conf,
 	};
 	directives_init(&s->directives);
@@ -476,6 +485,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 	size_t before = problems->count;
 
 	forget(s);
+	s->has_acts = env->acts;
 	directives_init(&r.next);
 	if (open_kept(a, own, s, &source, err) && start_replacing(source, s, env, err)) {
 		split =
@@ -486,6 +496,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 		keep_sums(s, source);
 		judge(&r);
 	} else {
+		s->transaction = wants_transaction(&r);
 		error_copy(problem_add(problems), err);
 	}
 	s->sound = problems->count == before;
@@ -510,7 +521,7 @@ script_reader_open(struct arena *a, const struct script *s, const struct script_
 	r->a = a;
 	r->s = s;
 	if (s->text != NULL)
-		r->source = source_new(a, s->path, s->text, (size_t)s->size);
+		r->source = source_new(a, s->path, s->text, s->text_length);
 	else if (!source_open(a, s, &r->source, err))
 		return false;
 	if (!start_replacing(r->source, s, env, err))

@@ -380,6 +380,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	hash_recorded(s, goal, &plan->file_problems);
 	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, plan, err))
 		return false;
+	s->environment.acts = goal->lints;
 	plan_read(plan, &s->environment);
 	if (s->pooled)
 		pooler_check(plan, s->config);
