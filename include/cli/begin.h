@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
+#include "core/check.h"
 #include "core/session.h"
 
 /*
@@ -20,6 +21,10 @@ struct begin_files {
 	size_t pending, interrupted;
 };
 struct begin_files begin_files(const struct plan *plan);
+/* What scripts may ask for when there is no database. */
+struct script_environment begin_offline(const struct context *c);
+/* Lints what the plan would run; the goal must have said so. */
+void begin_lint(const struct context *c, const struct session *s, struct checks *out);
 /* The first line of a command that writes: host, database, user, server, how many pending. */
 void begin_say_where(const struct context *c, const struct session *s);
 /*

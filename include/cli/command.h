@@ -42,6 +42,7 @@ struct command {
 	bool
 	    needs_config; /* false: runs without reading migrate.yaml (help, version, completion) */
 	bool acts; /* changes something: its status tells that, even when stdout is full */
+	unsigned formats; /* besides text and json: a bit for each, 1U << FORMAT_SARIF */
 	const struct command_option *options; /* ended by a row without a name, or NULL */
 	/* Sets *status (0, 3, 4, ...) and returns true, or fills err and returns false. */
 	bool (*run)(const struct context *c, int *status, struct error *err);

@@ -14,4 +14,8 @@
 MUST_CHECK bool git_files(struct arena *a, const char *ref, const char *folder,
     struct config_list *files, struct error *err);
 
+/* The same for those whose text is not as the commit holds it, new ones included. */
+MUST_CHECK bool git_changed(struct arena *a, const char *ref, const char *folder,
+    struct config_list *files, struct error *err);
+
 #endif

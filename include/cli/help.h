@@ -14,6 +14,8 @@
 void help_usage(FILE *out);
 /* Every setting in its group. */
 void help_settings(FILE *out);
+/* Paragraphs, filled anew; one that begins with a space is left as it is. */
+void help_text(FILE *out, const char *text);
 /* All about one command. */
 void help_command(FILE *out, const struct command *command);
 

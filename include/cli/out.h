@@ -52,6 +52,10 @@ void out_table_print(FILE *out, const struct out_table *table);
 
 /* --- errors: out_error.c --- */
 
+/* "path:line:column: ", as far as they are known. */
+void out_place(FILE *out, const struct config *config, const struct place *place);
+/* The line of a place with a caret below it, when both are known. */
+void out_source(FILE *out, const struct config *config, const struct place *place);
 /* An error for people: message, place with caret, SQLSTATE, DETAIL, HINT, state, next. */
 void out_error(FILE *out, const struct config *config, const struct error *err);
 /* All of them, with a blank line between, and their number in the last line. */

@@ -40,6 +40,36 @@ begin_files(const struct plan *plan)
 	return files;
 }
 
+struct script_environment
+begin_offline(const struct context *c)
+{
+	return (struct script_environment){
+		.table = c->config->table,
+		.environment = c->config->environment,
+		.server_version = (int)c->config->lint_pg_version * 10000,
+		.standard_conforming_strings = true,
+		.config = c->config,
+	};
+}
+
+void
+begin_lint(const struct context *c, const struct session *s, struct checks *out)
+{
+	const struct plan *plan = &s->plan;
+	struct check_file *files = arena_alloc(c->arena, (plan->step_count + 1) * sizeof(*files));
+	struct problems none = { .arena = c->arena }; /* the plan has read them all */
+	struct check_request request = {
+		.files = files,
+		.environment = &s->environment,
+		.together = true,
+	};
+
+	for (size_t i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_SCRIPT)
+			files[request.file_count++].script = plan->steps[i].script;
+	check_scripts(c->arena, &request, out, &none);
+}
+
 void
 begin_say_where(const struct context *c, const struct session *s)
 {

@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_validate,
+extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_validate, cmd_lint,
     cmd_repair, cmd_baseline, cmd_config, cmd_help, cmd_version, cmd_completion;
 
 /* In the order of help. */
@@ -26,6 +26,7 @@ const struct command *const commands[] = {
 	&cmd_plan,
 	&cmd_up,
 	&cmd_validate,
+	&cmd_lint,
 	&cmd_repair,
 	&cmd_baseline,
 	&cmd_config,
@@ -99,6 +100,18 @@ load_config(const struct command *command, const struct context *c, const struct
 	    o->setting_count, config, unknown, err);
 }
 
+static bool
+check_format(const struct command *command, const struct config *config, struct error *err)
+{
+	unsigned known = 1U << FORMAT_TEXT | 1U << FORMAT_JSON | command->formats;
+	const struct config_setting *s = config_find("format");
+
+	if (known & 1U << config->format)
+		return true;
+	return error_set(err, ERR_USAGE, "\"%s\" has no format \"%s\", only text and json",
+	    command->name, config_value(config->arena, config, s));
+}
+
 /* --help and --version are the commands of that name. */
 static const struct command *
 choose_command(const struct options *o, struct context *c)
@@ -137,6 +150,8 @@ run_command(const struct command *command, struct context *c, const struct optio
 		guess_output(o, config, c->arena);
 		return out_failure(c, out_operation(command), err);
 	}
+	if (!check_format(command, config, err))
+		return out_failure(c, out_operation(command), err);
 	c->warnings = &warnings;
 	if (c->sink == NULL)
 		c->sink = out_text_sink(c->arena, config, &warnings);

@@ -19,13 +19,7 @@ static bool
 check_offline(
     const struct context *c, struct scripts *scripts, struct report *report, struct error *err)
 {
-	struct script_environment environment = {
-		.table = c->config->table,
-		.environment = c->config->environment,
-		.server_version = (int)c->config->lint_pg_version * 10000,
-		.standard_conforming_strings = true,
-		.config = c->config,
-	};
+	struct script_environment environment = begin_offline(c);
 
 	if (!scripts_scan(c->arena, c->config, scripts, &report->problems, err))
 		return false;

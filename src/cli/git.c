@@ -88,32 +88,63 @@ add_names(struct arena *a, const struct arena_text *text, struct config_list *fi
 	}
 }
 
-bool
-git_files(struct arena *a, const char *ref, const char *folder, struct config_list *files,
-    struct error *err)
+/* The names that git prints, each ended by NUL; what is its task, for the message. */
+static bool
+list_names(struct arena *a, const char *const arguments[], const char *what,
+    struct config_list *names, struct error *err)
 {
 	struct arena *scratch = arena_new(a);
-	struct arena_text *names, *words;
+	struct arena_text *listed, *words;
 	struct git git = { 0 };
 	int status = 0;
-	const char *const arguments[] = { "git", "-C", folder, "ls-tree", "-r", "-z", "--name-only",
-		ref, NULL };
 
-	if (ref[0] == '-' || ref[0] == '\0')
-		return error_set(err, ERR_USAGE, "\"%s\" is not the name of a commit", ref);
 	if (!start(scratch, arguments, &git, err))
 		return false;
-	names = read_all(scratch, git.out);
+	listed = read_all(scratch, git.out);
 	words = read_all(scratch, git.errors);
 	while (waitpid(git.pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		error_set(
-		    err, ERR_USAGE, "git cannot list the files of \"%s\" in \"%s\"", ref, folder);
+		error_set(err, ERR_USAGE, "git cannot list the files %s", what);
 		err->detail = arena_strdup(err->arena, words->text);
 		return false;
 	}
-	add_names(a, names, files);
+	add_names(a, listed, names);
 	arena_close(scratch);
 	return true;
+}
+
+/* What git would take for an option. */
+static bool
+check_ref(const char *ref, struct error *err)
+{
+	return (ref[0] != '-' && ref[0] != '\0') ||
+	    error_set(err, ERR_USAGE, "\"%s\" is not the name of a commit", ref);
+}
+
+bool
+git_files(struct arena *a, const char *ref, const char *folder, struct config_list *files,
+    struct error *err)
+{
+	const char *const arguments[] = { "git", "-C", folder, "ls-tree", "-r", "-z", "--name-only",
+		ref, NULL };
+
+	return check_ref(ref, err) &&
+	    list_names(
+		a, arguments, arena_printf(a, "of \"%s\" in \"%s\"", ref, folder), files, err);
+}
+
+/* The second list has those that git was never told of. */
+bool
+git_changed(struct arena *a, const char *ref, const char *folder, struct config_list *files,
+    struct error *err)
+{
+	const char *const changed[] = { "git", "-C", folder, "diff", "--name-only", "-z",
+		"--relative", "--no-renames", "--no-ext-diff", ref, "--", ".", NULL };
+	const char *const unknown[] = { "git", "-C", folder, "ls-files", "-z", "--others", "--",
+		".", NULL };
+	const char *what = arena_printf(a, "that changed since \"%s\" in \"%s\"", ref, folder);
+
+	return check_ref(ref, err) && list_names(a, changed, what, files, err) &&
+	    list_names(a, unknown, what, files, err);
 }

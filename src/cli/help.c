@@ -52,10 +52,11 @@ put_term(FILE *out, const char *term, const char *text)
 	put_words(out, text, TEXT_COLUMN, TEXT_COLUMN);
 }
 
-/* Paragraphs are filled anew; a line that begins with a space is left as it is. */
-static void
-put_text(FILE *out, struct arena *a, const char *text)
+void
+help_text(FILE *out, const char *text)
 {
+	struct arena *a = arena_new(NULL);
+
 	while (*text != '\0') {
 		const char *end = strstr(text, "\n\n");
 		size_t length = end == NULL ? strlen(text) : (size_t)(end - text);
@@ -66,11 +67,11 @@ put_text(FILE *out, struct arena *a, const char *text)
 		else
 			put_words(out, paragraph, 0, 0);
 		text += length;
-		if (*text == '\0')
-			return;
-		text += 2;
-		putc('\n', out);
+		text += strspn(text, "\n");
+		if (*text != '\0')
+			putc('\n', out);
 	}
+	arena_close(a);
 }
 
 static void
@@ -163,7 +164,7 @@ help_command(FILE *out, const struct command *c)
 	if (c->alias != NULL)
 		fprintf(out, "       (also: migrate %s)\n", c->alias);
 	putc('\n', out);
-	put_text(out, a, c->description);
+	help_text(out, c->description);
 	putc('\n', out);
 	if (has_options)
 		fprintf(out, "Options of %s:\n", c->name);

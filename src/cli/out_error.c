@@ -84,9 +84,8 @@ window_make(const char *line, size_t caret, size_t width)
  *     |              ^
  */
 static void
-print_source(FILE *out, const struct config *config, const struct place *place)
+print_source(FILE *out, const struct config *config, const struct place *place, struct arena *a)
 {
-	struct arena *a = arena_new(NULL);
 	const char *line = shown_line(a, place->source);
 	const char *before = shown_line(a, beginning(a, place->source, place->column - 1));
 	char number[32];
@@ -106,11 +105,22 @@ print_source(FILE *out, const struct config *config, const struct place *place)
 		out_paint(out, config, OUT_ERROR, "^");
 		fputc('\n', out);
 	}
+}
+
+void
+out_source(FILE *out, const struct config *config, const struct place *place)
+{
+	struct arena *a;
+
+	if (place->source == NULL || place->line == 0)
+		return;
+	a = arena_new(NULL);
+	print_source(out, config, place, a);
 	arena_close(a);
 }
 
-static void
-print_place(FILE *out, const struct config *config, const struct place *place)
+void
+out_place(FILE *out, const struct config *config, const struct place *place)
 {
 	struct arena *a = arena_new(NULL);
 	struct arena_text *text = arena_text_new(a);
@@ -166,11 +176,10 @@ out_error(FILE *out, const struct config *config, const struct error *err)
 	out_paint(out, config, OUT_ERROR, "error:");
 	fputc(' ', out);
 	if (err->place.path != NULL && !says_place(err))
-		print_place(out, config, &err->place);
+		out_place(out, config, &err->place);
 	out_lines(out, err->message);
 	fputc('\n', out);
-	if (err->place.source != NULL && err->place.line > 0)
-		print_source(out, config, &err->place);
+	out_source(out, config, &err->place);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (lines[i].text == NULL || lines[i].text[0] == '\0')
 			continue;

@@ -39,7 +39,7 @@ def script(offline, tmp_path):
 CASES = [
     ("migrate sta", {"status"}),
     ("migrate status --lock-t", {"--lock-timeout"}),
-    ("migrate status --format ", {"text", "json"}),
+    ("migrate status --format ", {"text", "json", "sarif", "github", "gitlab", "junit"}),
     ("migrate up --dry", {"--dry-run"}),
     ("migrate --quiet valid", {"validate"}),
     ("migrate completion ", {"bash", "zsh", "fish"}),
