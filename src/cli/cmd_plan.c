@@ -3,9 +3,15 @@
 
 #include "base/mask.h"
 #include "cli/begin.h"
-#include "cli/out.h"
+#include "cli/out_lint.h"
 
 enum { INDENT = 2, USUAL_WIDTH = 100 };
+
+/* What is wrong with the files, and what would hurt. */
+struct review {
+	struct problems problems;
+	struct checks checks;
+};
 
 /* --- what belongs to a statement --- */
 
@@ -32,6 +38,16 @@ is_about(const struct error *problem, const struct script *script, const struct 
 {
 	return problem->place.path != NULL && strcmp(problem->place.path, script->path) == 0 &&
 	    blamed_statement(script, problem) == st;
+}
+
+/* Plain DML is not, nor what stands behind the first 10,000. */
+static bool
+is_listed(const struct script *script, int64_t number)
+{
+	for (size_t i = 0; i < script->statement_count; i++)
+		if (script->statements[i].number == number)
+			return !script->statements[i].skip;
+	return false;
 }
 
 static const char *
@@ -148,9 +164,56 @@ print_problems(const struct problems *problems, const struct script *script,
 	}
 }
 
+static const struct checked *
+find_checked(const struct checks *checks, const struct script *script)
+{
+	for (size_t i = 0; i < checks->count; i++)
+		if (checks->list[i].script == script)
+			return &checks->list[i];
+	return NULL;
+}
+
+static void
+print_finding(const struct finding *finding)
+{
+	printf("%s %s: ", severity_name(finding->severity), finding->rule->id);
+	out_put(stdout, finding->message);
+	printf("\n");
+}
+
+static void
+print_findings(const struct checked *checked, const struct statement *st, int indent)
+{
+	for (size_t i = 0; i < checked->count; i++) {
+		const struct finding *finding = &checked->findings[i];
+
+		if (finding->statement != st->number || finding->allowed)
+			continue;
+		printf("%*s", indent, "");
+		print_finding(finding);
+	}
+}
+
+/* Those of the file, and of statements that are not listed. */
+static void
+print_other_findings(const struct checked *checked)
+{
+	for (size_t i = 0; i < checked->count; i++) {
+		const struct finding *finding = &checked->findings[i];
+
+		if (is_listed(checked->script, finding->statement) || finding->allowed)
+			continue;
+		printf("%*s", INDENT, "");
+		if (finding->place.line > 0)
+			printf("%lld:%lld ", (long long)finding->place.line,
+			    (long long)finding->place.column);
+		print_finding(finding);
+	}
+}
+
 static void
 print_statement(
-    const struct script *script, const struct statement *st, const struct problems *problems)
+    const struct script *script, const struct statement *st, const struct review *review)
 {
 	struct arena *a = arena_new(NULL);
 	const char *place =
@@ -166,12 +229,13 @@ print_statement(
 		out_put(stdout, lock_target(a, &st->class.locks[i]));
 		printf("\n");
 	}
-	print_problems(problems, script, st, indent);
+	print_problems(&review->problems, script, st, indent);
+	print_findings(find_checked(&review->checks, script), st, indent);
 	arena_close(a);
 }
 
 static void
-print_script(const struct step *step, const struct problems *problems)
+print_script(const struct step *step, const struct review *review)
 {
 	const struct script *script = step->script;
 
@@ -183,14 +247,15 @@ print_script(const struct step *step, const struct problems *problems)
 		    (long long)step->resumes->unfinished->done + 1,
 		    (long long)script->statement_total);
 	printf("\n");
-	print_problems(problems, script, NULL, INDENT);
+	print_problems(&review->problems, script, NULL, INDENT);
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
-			print_statement(script, &script->statements[i], problems);
+			print_statement(script, &script->statements[i], review);
 	if (script->dml_total > 0)
 		printf("%*s%lld statement%s that only read%s or write%s rows\n", INDENT, "",
 		    (long long)script->dml_total, script->dml_total == 1 ? "" : "s",
 		    script->dml_total == 1 ? "s" : "", script->dml_total == 1 ? "s" : "");
+	print_other_findings(find_checked(&review->checks, script));
 }
 
 static const char *
@@ -200,9 +265,11 @@ plural(size_t count)
 }
 
 static void
-print_text(const struct plan *plan, const struct problems *problems)
+print_text(const struct plan *plan, const struct review *review)
 {
 	size_t files = 0, statements = 0;
+	size_t errors = review->problems.count + check_count(&review->checks, SEVERITY_ERROR);
+	size_t warnings = check_count(&review->checks, SEVERITY_WARNING);
 
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct step *step = &plan->steps[i];
@@ -213,12 +280,15 @@ print_text(const struct plan *plan, const struct problems *problems)
 		}
 		if (step->kind != STEP_SCRIPT)
 			continue;
-		print_script(step, problems);
+		print_script(step, review);
 		files++;
 		statements += (size_t)step->script->statement_total;
 	}
-	printf("%zu file%s, %zu statement%s, %zu error%s\n", files, plural(files), statements,
-	    plural(statements), problems->count, plural(problems->count));
+	printf("%zu file%s, %zu statement%s, %zu error%s", files, plural(files), statements,
+	    plural(statements), errors, plural(errors));
+	if (warnings > 0)
+		printf(", %zu warning%s", warnings, plural(warnings));
+	printf("\n");
 }
 
 /* --- JSON --- */
@@ -246,8 +316,24 @@ lock_json(struct arena *a, const struct statement_lock *lock)
 	return json;
 }
 
+/* Those of a statement; 0: those that belong to none that is listed. */
 static struct json *
-statement_json(struct arena *a, const struct statement *st)
+findings_json(struct arena *a, const struct checked *checked, int64_t number)
+{
+	struct json *list = json_new_array(a);
+
+	for (size_t i = 0; i < checked->count; i++) {
+		const struct finding *finding = &checked->findings[i];
+
+		if (number > 0 ? finding->statement == number
+			       : !is_listed(checked->script, finding->statement))
+			json_push(list, out_finding_json(a, checked, finding));
+	}
+	return list;
+}
+
+static struct json *
+statement_json(struct arena *a, const struct statement *st, const struct checked *checked)
 {
 	static const char *const unknown[] = { "rewrite", "scan", "cost", "seconds" };
 	struct json *json = json_new_object(a), *locks = json_new_array(a);
@@ -261,14 +347,15 @@ statement_json(struct arena *a, const struct statement *st)
 	json_put(json, "locks", locks);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_put_null(json, unknown[i]);
-	json_put(json, "findings", json_new_array(a));
+	json_put(json, "findings", findings_json(a, checked, st->number));
 	return json;
 }
 
 static struct json *
-file_json(struct arena *a, const struct step *step)
+file_json(struct arena *a, const struct step *step, const struct review *review)
 {
 	const struct script *script = step->script;
+	const struct checked *checked = find_checked(&review->checks, script);
 	struct json *json = json_new_object(a), *list = json_new_array(a);
 
 	json_put_text(json, "version", script->version);
@@ -278,7 +365,7 @@ file_json(struct arena *a, const struct step *step)
 	json_put_bool(json, "transaction", script->transaction);
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
-			json_push(list, statement_json(a, &script->statements[i]));
+			json_push(list, statement_json(a, &script->statements[i], checked));
 	json_put(json, "statements", list);
 	if (step->resumes != NULL)
 		json_put_integer(json, "resumesAt", step->resumes->unfinished->done + 1);
@@ -286,22 +373,23 @@ file_json(struct arena *a, const struct step *step)
 		json_put_null(json, "resumesAt");
 	json_put_integer(json, "statementsTotal", script->statement_total);
 	json_put_integer(json, "statementsPlainDml", script->dml_total);
+	json_put(json, "findings", findings_json(a, checked, 0));
 	return json;
 }
 
 static void
-print_json(const struct context *c, const struct session *s, const struct problems *problems)
+print_json(const struct context *c, const struct session *s, const struct review *review)
 {
-	struct json *json = out_json(c, "plan", s, out_summary(c->arena, problems));
+	struct json *json = out_json(c, "plan", s, out_summary(c->arena, &review->problems));
 	struct json *files = json_new_array(c->arena);
 
 	for (size_t i = 0; i < s->plan.step_count; i++)
 		if (s->plan.steps[i].kind == STEP_SCRIPT)
-			json_push(files, file_json(c->arena, &s->plan.steps[i]));
+			json_push(files, file_json(c->arena, &s->plan.steps[i], review));
 	json_put_text(json, "schemaVersion", s->plan.schema_version);
 	json_put_text(json, "targetSchemaVersion", s->plan.target_version);
 	json_put(json, "files", files);
-	json_put(json, "problems", out_json_problems(c->arena, problems));
+	json_put(json, "problems", out_json_problems(c->arena, &review->problems));
 	out_json_print(json);
 }
 
@@ -309,18 +397,21 @@ static bool
 plan_run(const struct context *c, int *status, struct error *err)
 {
 	struct session s;
-	struct goal goal = { .kind = GOAL_UP, .check_only = true };
-	struct problems problems = { .arena = c->arena };
+	struct goal goal = { .kind = GOAL_UP, .check_only = true, .lints = true };
+	struct review review = { .problems = { .arena = c->arena } };
 
 	if (!begin_session(c, &goal, &s, err))
 		return false;
-	plan_refusals(&s.plan, c->config, &problems);
-	*status = out_problems_status(&problems);
+	plan_refusals(&s.plan, c->config, &review.problems);
+	begin_lint(c, &s, &review.checks);
+	*status = out_problems_status(&review.problems);
+	if (*status == 0 && check_failures(&review.checks) > 0)
+		*status = ERR_FINDINGS;
 	if (c->config->format == FORMAT_JSON)
-		print_json(c, &s, &problems);
+		print_json(c, &s, &review);
 	else
-		print_text(&s.plan, &problems);
-	out_problems(stderr, c->config, &problems);
+		print_text(&s.plan, &review);
+	out_problems(stderr, c->config, &review.problems);
 	return true;
 }
 
@@ -330,7 +421,8 @@ const struct command cmd_plan = {
 	.summary = "show what up would do, statement by statement; runs nothing",
 	.description =
 	    "Shows the pending files with their statements, the locks that each takes, and "
-	    "what is wrong with them.  Exit status 0 means that up would go through.",
+	    "what is wrong with them, findings of lint included.  Exit status 0 means that up "
+	    "would go through, 3 that lint found something as severe as lint.fail_on.",
 	.needs_config = true,
 	.run = plan_run,
 };

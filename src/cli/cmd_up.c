@@ -8,6 +8,8 @@
 #include "cli/begin.h"
 #include "cli/out.h"
 
+enum { SHOWN_FINDINGS = 20 }; /* of those that only warn */
+
 /* --- the dry run --- */
 
 /* Takes a half-written file away; once renamed there is none of that name. */
@@ -262,8 +264,55 @@ warn_of_silence(const struct context *c, const struct session *s)
 	if (config->hook_before_up != NULL || config->hook_after_up != NULL ||
 	    config->hook_on_error != NULL || config->hook_before_irreversible != NULL)
 		event_warning(c->sink, "this version does not run hooks");
-	if (config->lint_on_up == ON_UP_REFUSE)
-		event_warning(c->sink, "this version does not lint: \"lint.on_up\" does nothing");
+}
+
+/* --- findings --- */
+
+static void
+refuse_finding(const struct finding *finding, struct problems *problems)
+{
+	struct error *problem = problem_add(problems);
+
+	error_set_at(
+	    problem, ERR_REFUSED, finding->place, "%s [%s]", finding->message, finding->rule->id);
+	if (finding->instead != NULL)
+		problem->hint = arena_printf(problem->arena, "Instead:\n%s", finding->instead);
+}
+
+static void
+warn_of_finding(const struct context *c, const struct finding *finding)
+{
+	event_warning(c->sink, "%s:%lld:%lld: %s [%s]", finding->place.path,
+	    (long long)finding->place.line, (long long)finding->place.column, finding->message,
+	    finding->rule->id);
+}
+
+/* What is as severe as lint.fail_on is said, or becomes a problem. */
+static void
+lint(const struct context *c, const struct session *s, struct problems *problems)
+{
+	bool refuses = c->config->lint_on_up == ON_UP_REFUSE;
+	struct checks checks;
+	size_t count = 0;
+
+	if (c->config->lint_on_up == ON_UP_OFF)
+		return;
+	begin_lint(c, s, &checks);
+	for (size_t i = 0; i < checks.count; i++) {
+		const struct checked *checked = &checks.list[i];
+
+		for (size_t k = 0; k < checked->count; k++) {
+			if (!check_fails(checked, &checked->findings[k]))
+				continue;
+			if (refuses)
+				refuse_finding(&checked->findings[k], problems);
+			else if (count++ < SHOWN_FINDINGS)
+				warn_of_finding(c, &checked->findings[k]);
+		}
+	}
+	if (count > SHOWN_FINDINGS)
+		event_warning(c->sink, "and %zu more; \"migrate plan\" shows them all",
+		    count - SHOWN_FINDINGS);
 }
 
 /*
@@ -287,8 +336,10 @@ up_run(const struct context *c, int *status, struct error *err)
 {
 	const char *dry = command_option(c, "dry-run");
 	struct session s;
-	struct goal goal = { .kind = GOAL_UP, .check_only = dry != NULL };
-	struct problems problems = { .arena = c->arena };
+	struct goal goal = { .kind = GOAL_UP,
+		.check_only = dry != NULL,
+		.lints = c->config->lint_on_up != ON_UP_OFF };
+	struct problems problems = { .arena = c->arena }, findings = problems;
 
 	*status = 0;
 	if (dry != NULL && c->config->format == FORMAT_JSON)
@@ -302,6 +353,9 @@ up_run(const struct context *c, int *status, struct error *err)
 		return false;
 	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);
+	lint(c, &s, &findings);
+	if (findings.count > 0)
+		return refuse(c, &s, &findings, status);
 	if (dry != NULL)
 		return dry_run(&s, dry, err);
 	return apply(c, &s, &goal, status, err);

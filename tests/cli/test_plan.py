@@ -13,14 +13,34 @@ INDEX = {
 def test_shows_statements_and_locks(migrate):
     migrate("up", files=FIRST)
     run = migrate("plan", files=INDEX)
-    assert run.exit == 0, run
-    assert run.stdout == (
-        "V2__index.sql  in a transaction, expand\n"
-        "  3:1 CREATE INDEX orders_total ON orders (total)\n"
-        "      SHARE on orders\n"
-        "  2 statements that only read or write rows\n"
-        "1 file, 3 statements, 0 errors\n"
-    ), run
+    lines = run.stdout.splitlines()
+    assert lines[:3] == [
+        "V2__index.sql  in a transaction, expand",
+        "  3:1 CREATE INDEX orders_total ON orders (total)",
+        "      SHARE on orders",
+    ], run
+    assert "  2 statements that only read or write rows" in lines, run
+    assert lines[-1].startswith("1 file, 3 statements, "), run
+
+
+def test_shows_findings_below_their_statement(migrate):
+    migrate("up", files=FIRST)
+    run = migrate("plan", files=INDEX)
+    assert run.exit == 3, run
+    lines = run.stdout.splitlines()
+    assert lines[3].startswith("      error index-not-concurrent: "), run
+    assert "1 error" in lines[-1], run
+
+
+def test_findings_below_fail_on_do_not_fail(migrate):
+    migrate("up", files=FIRST)
+    run = migrate("plan", "--lint-fail-on", "off", files=INDEX)
+    assert run.exit == 0 and "error index-not-concurrent: " in run.stdout, run
+
+
+def test_a_table_of_an_earlier_pending_file_is_new(migrate):
+    run = migrate("plan", files={**FIRST, **INDEX})
+    assert "index-not-concurrent" not in run.stdout, run
 
 
 def test_runs_nothing(db, migrate):
@@ -88,7 +108,7 @@ def test_cuts_a_long_statement_on_a_terminal(migrate):
 def test_json(migrate):
     migrate("up", files=FIRST)
     run = migrate("plan", "--format", "json", files=INDEX)
-    assert (run.exit, run.stderr) == (0, ""), run
+    assert (run.exit, run.stderr) == (3, ""), run
     answer = run.json
     assert (answer["operation"], answer["success"], answer["problems"]) == ("plan", True, [])
     (file,) = answer["files"]
@@ -102,6 +122,10 @@ def test_json(migrate):
     (lock,) = statement["locks"]
     assert (lock["relation"], lock["mode"]) == ("orders", "SHARE")
     assert (lock["bytes"], lock["rows"], statement["rewrite"]) == (None, None, None)
+    (finding,) = [f for f in statement["findings"] if f["rule"] == "index-not-concurrent"]
+    assert (finding["severity"], finding["fails"], finding["line"]) == ("error", True, 3)
+    assert finding["instead"].endswith("CREATE INDEX CONCURRENTLY orders_total\n  ON orders (total);\n")
+    assert all(f["statement"] in (2, 3) for f in file["findings"]), run
 
 
 def test_json_with_problems(migrate):
