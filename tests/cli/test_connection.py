@@ -5,6 +5,7 @@ for, several hosts, and time limits.
 """
 
 import contextlib
+import ctypes
 import os
 import shutil
 import socket
@@ -379,6 +380,57 @@ def test_first_address_of_a_name_is_silent(make_runner, db):
         run = migrate("up", through=["unshare", "-m", "sh", "-c", NAMES])
         db.cluster.start()
     assert run.exit == 5 and "(127.0.0.1)" in run.stderr and "(127.0.0.2)" in run.stderr, run
+
+
+PIDFD_GETFD = 438  # its number on every architecture
+
+
+def sockets_of(process):
+    """Copies of the TCP sockets of another process."""
+    pidfd_getfd = ctypes.CDLL(None, use_errno=True).syscall
+    pidfd = os.pidfd_open(process)
+    for name in os.listdir(f"/proc/{process}/fd"):
+        with contextlib.suppress(OSError):
+            if not os.readlink(f"/proc/{process}/fd/{name}").startswith("socket:"):
+                continue
+            number = pidfd_getfd(PIDFD_GETFD, pidfd, int(name), 0)
+            if number < 0:
+                pytest.skip("the sockets of another process are not to be had here")
+            copy = socket.socket(fileno=number)
+            if copy.family in (socket.AF_INET, socket.AF_INET6):
+                yield copy
+    os.close(pidfd)
+
+
+@pytest.mark.parametrize(
+    "more, expected",
+    [("", (1, 30, 10, 3, 30000)), ("&keepalives_idle=7&tcp_user_timeout=900", (1, 7, 10, 3, 900))],
+    ids=["ours", "of the url"],
+)
+def test_client_notices_a_dead_server(db, make_runner, more, expected):
+    """What the kernel was really told, beside what the server's end is told in its settings."""
+    user = db.role("SUPERUSER")
+    migrate = make_runner(db.url_for(user=user, password="secret", host="127.0.0.1") + more)
+    run = migrate.start("up", files={"V1__a.sql": "SELECT pg_sleep(600);"})
+    db.wait_for_statement("pg_sleep")
+    seen = [
+        (
+            copy.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            *(
+                copy.getsockopt(socket.IPPROTO_TCP, option)
+                for option in (
+                    socket.TCP_KEEPIDLE,
+                    socket.TCP_KEEPINTVL,
+                    socket.TCP_KEEPCNT,
+                    socket.TCP_USER_TIMEOUT,
+                )
+            ),
+        )
+        for copy in sockets_of(run.process.pid)
+    ]
+    run.signal()
+    run.wait()
+    assert seen and set(seen) == {expected}
 
 
 # --- several hosts: a primary and its standby ---
