@@ -19,25 +19,25 @@ struct probe {
 	int64_t pids[2];
 };
 
+static const char untold[] = "and it cannot be told what it pools";
+
+/* A signal is none of the pooler's doing. */
 static bool
-refuse(const struct session *s, struct error *err, const char *why, const char *detail)
+refuse_for(struct probe *p, const struct error *why, const char *what, struct error *err)
 {
+	const struct session *s = p->session;
+
+	if (why->code == ERR_INTERRUPTED) {
+		error_copy(err, why);
+		return false;
+	}
 	error_set(err, ERR_CONNECT,
 	    "the connection to \"%s\", port %s goes through a connection pooler %s",
-	    conn_host(s->conn), conn_port(s->conn), why);
-	err->detail = detail == NULL ? NULL : arena_strdup(err->arena, detail);
+	    conn_host(s->conn), conn_port(s->conn), what);
+	err->detail = arena_strdup(err->arena, why->message);
 	return error_next(err,
 	    "Connect to the server itself (usually port 5432); if it is known what the pooler "
 	    "pools, say so with the setting pooler.");
-}
-
-static bool
-pass_signal(const struct error *why, struct error *err)
-{
-	if (why->code != ERR_INTERRUPTED)
-		return false;
-	error_copy(err, why);
-	return true;
 }
 
 static bool
@@ -88,22 +88,21 @@ compare(struct probe *p, enum pooling *found, struct error *err)
  * answers all the same; else it would stand in the same queue.
  */
 static bool
-ask_first_alone(struct probe *p, enum pooling *found, struct error *err)
+ask_first_alone(struct probe *p, enum pooling *found, struct error *why)
 {
-	struct error *why = error_new(p->arena);
 	bool own;
 
+	if (why->code == ERR_INTERRUPTED)
+		return false;
 	conn_limit(p->conns[0], ANSWER_MS);
 	if (!is_own(p, 0, &own, why))
-		return pass_signal(why, err)
-		    ? false
-		    : refuse(p->session, err, "that has no connection to the server left", NULL);
+		return false;
 	conn_limit(p->conns[0], 0);
 	*found = own ? POOLING_SESSION : POOLING_TRANSACTION;
 	return true;
 }
 
-/* In its second connection, which may end by it. */
+/* In its second connection, which the pooler may end for that. */
 static bool
 refuse_statements(struct probe *p, struct error *err)
 {
@@ -112,7 +111,8 @@ refuse_statements(struct probe *p, struct error *err)
 	if (conn_query(p->arena, p->conns[1], "BEGIN", 0, NULL, NULL, why) &&
 	    conn_query(p->arena, p->conns[1], "COMMIT", 0, NULL, NULL, why))
 		return true;
-	return refuse(p->session, err, "that lets no transaction through", why->message);
+	return refuse_for(
+	    p, why, why->sqlstate[0] != '\0' ? "that lets no transaction through" : untold, err);
 }
 
 static bool
@@ -123,12 +123,10 @@ probe(struct probe *p, struct error *err)
 	enum pooling found;
 
 	if (!session_connect(p->arena, s, NULL, &p->conns[1], why))
-		return pass_signal(why, err)
-		    ? false
-		    : refuse(s, err, "and it cannot be told what it pools", why->message);
+		return refuse_for(p, why, untold, err);
 	conn_limit(p->conns[1], ANSWER_MS);
-	if (!compare(p, &found, why) && (pass_signal(why, err) || !ask_first_alone(p, &found, err)))
-		return false;
+	if (!compare(p, &found, why) && !ask_first_alone(p, &found, why))
+		return refuse_for(p, why, untold, err);
 	s->pooled = found == POOLING_TRANSACTION;
 	return !s->pooled || refuse_statements(p, err);
 }

@@ -23,6 +23,7 @@ struct run {
 	const struct script *repeated; /* the file that was run again after a lost connection */
 	const struct script *fenced; /* whose rank was taken, */
 	int fenced_rank; /* this one */
+	bool commit_sent; /* of the file that was lost last, and no answer came */
 	bool reconnected; /* while it waited for the run lock */
 };
 
@@ -247,6 +248,21 @@ say_not_regained(const struct error *why, struct error *err)
 }
 
 /*
+ * The server may still have to begin what a pooler has passed on: when the session is pooled, the
+ * lock tells nothing of a COMMIT that was sent.
+ */
+static void
+say_lost_again(const struct run *r, struct error *err)
+{
+	const struct script *script = r->result->failed->script;
+
+	err->code = r->session->pooled && r->commit_sent ? ERR_UNKNOWN : ERR_CONNECT;
+	if (script->transaction && err->code == ERR_CONNECT)
+		err->state =
+		    arena_printf(err->arena, "rolled back, nothing of %s was kept", script->script);
+}
+
+/*
  * The connection broke in the middle of a file.  COMMIT may have been on its way: the database
  * tells, under the run lock.  Then the plan is made again; a file that was not committed gets one
  * more chance, and one without a transaction is gone on with.
@@ -258,6 +274,8 @@ recover(struct run *r, struct error *err)
 	struct error *why = error_new(r->session->arena);
 	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
+	r->commit_sent =
+	    err->code == ERR_UNKNOWN || (r->commit_sent && r->repeated == step->script);
 	event_warning(
 	    r->session->sink, "%s: %s; connecting again", step->script->script, err->message);
 	if (!ask_what_became(r, in_doubt, &done, why)) {
@@ -268,17 +286,8 @@ recover(struct run *r, struct error *err)
 		return APPLY_FAILED;
 	}
 	r->x.dirty = false;
-	/* The lock tells nothing of a transaction that a pooler may still have to begin. */
-	if (!done && r->repeated == step->script && r->session->pooled) {
-		error_copy(why, err);
-		say_unknown(r, why, err);
-		return APPLY_FAILED;
-	}
 	if (!done && r->repeated == step->script) {
-		err->code = ERR_CONNECT;
-		if (step->script->transaction)
-			err->state = arena_printf(err->arena, "rolled back, nothing of %s was kept",
-			    step->script->script);
+		say_lost_again(r, err);
 		return APPLY_FAILED;
 	}
 	r->result->failed = NULL;

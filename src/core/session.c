@@ -300,7 +300,13 @@ session_open(struct arena *a, const struct config *config, struct sink *sink, bo
     struct session *s, struct error *err)
 {
 	*s = (struct session){ .arena = a, .config = config, .sink = sink, .writing = writing };
-	return begin(s, 0, err);
+	if (!begin(s, 0, err))
+		return false;
+	if (s->pooled && writing)
+		event_note(sink,
+		    "through a pooler that pools transactions: each of ours takes the run lock for "
+		    "itself");
+	return true;
 }
 
 /* Timelines are numbers in hexadecimal; on this one the server writes its WAL. */
