@@ -26,9 +26,9 @@ WANTED = [*range(1, 9), 99]
 ENDS = (-signal.SIGKILL, 143, -signal.SIGTERM)  # the last: before it had installed its handler
 
 
-def crowd(db, size, kills, chance):
-    """What went wrong, as sentences: size runners, of which so many are killed."""
-    runner = Runner(db.url)
+def crowd(db, size, kills, chance, url=None):
+    """What went wrong, as sentences: size runners, of which so many are killed; url: a pooler's."""
+    runner = Runner(url or db.url)
     runner.write(FILES)
     try:
         return list(judge(db, runner, size, kills, chance))

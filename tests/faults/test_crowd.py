@@ -2,9 +2,11 @@
 """Many runners at once, a quarter of them killed: a few rounds of what crowd.py does."""
 
 import random
+from pathlib import Path
 
 import pytest
 from crowd import crowd
+from pgbouncer import PROGRAM, PgBouncer
 from test_wire import SEED
 
 
@@ -12,6 +14,19 @@ from test_wire import SEED
 def test_a_crowd_applies_everything_once(bench, size, kills):
     with bench.cluster.database() as db:
         found = crowd(db, size, kills, random.Random(f"{SEED} {size} {kills}"))
+    assert not found, f"FAULTS_SEED={SEED}\n" + "\n".join(found)
+
+
+@pytest.mark.skipif(not Path(PROGRAM).exists(), reason="no pgbouncer")
+@pytest.mark.parametrize("sessions", [1, 5])
+def test_a_crowd_behind_a_pooler(bench, sessions):
+    """Of transactions, with fewer sessions than runners."""
+    pooler = PgBouncer(bench.cluster, {"pool_mode": "transaction", "default_pool_size": sessions})
+    try:
+        with bench.cluster.database() as db:
+            found = crowd(db, 32, 8, random.Random(SEED), pooler.url(db))
+    finally:
+        pooler.stop()
     assert not found, f"FAULTS_SEED={SEED}\n" + "\n".join(found)
 
 
