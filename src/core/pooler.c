@@ -102,17 +102,18 @@ ask_first_alone(struct probe *p, enum pooling *found, struct error *why)
 	return true;
 }
 
-/* In its second connection, which the pooler may end for that. */
+/* In the second connection, which the pooler ends for that; what it says has no SQLSTATE. */
 static bool
 refuse_statements(struct probe *p, struct error *err)
 {
 	struct error *why = error_new(p->arena);
+	bool statements;
 
 	if (conn_query(p->arena, p->conns[1], "BEGIN", 0, NULL, NULL, why) &&
 	    conn_query(p->arena, p->conns[1], "COMMIT", 0, NULL, NULL, why))
 		return true;
-	return refuse_for(
-	    p, why, why->sqlstate[0] != '\0' ? "that lets no transaction through" : untold, err);
+	statements = strstr(why->message, "statement pooling") != NULL;
+	return refuse_for(p, why, statements ? "that pools statements" : untold, err);
 }
 
 static bool

@@ -143,7 +143,7 @@ def test_a_pool_of_statements_is_refused(db, make_pool, make_runner, command):
     before = db.contents()
     run = make_runner(make_pool("statement").url)(command, files=FILES)
     assert run.exit == 5, run
-    assert "lets no transaction through" in run.stderr and "port 5432" in run.stderr, run
+    assert "that pools statements" in run.stderr and "port 5432" in run.stderr, run
     assert db.contents() == before
 
 
