@@ -274,8 +274,7 @@ recover(struct run *r, struct error *err)
 	struct error *why = error_new(r->session->arena);
 	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
-	r->commit_sent =
-	    err->code == ERR_UNKNOWN || (r->commit_sent && r->repeated == step->script);
+	r->commit_sent = in_doubt || (r->commit_sent && r->repeated == step->script);
 	event_warning(
 	    r->session->sink, "%s: %s; connecting again", step->script->script, err->message);
 	if (!ask_what_became(r, in_doubt, &done, why)) {
