@@ -36,6 +36,7 @@ static const struct rule *const *const groups[] = {
 	rules_foreign_key,
 	rules_add_column,
 	rules_column,
+	rules_type,
 	rules_domain,
 	rules_lint,
 };

@@ -25,9 +25,9 @@ ALTER TABLE towns ADD COLUMN name text;
 ALTER TABLE s1.a DROP COLUMN name; -- expect: drop-column
 ALTER TABLE s2.a ADD COLUMN title text;
 ALTER TABLE items ADD COLUMN at timestamptz;
-ALTER TABLE items ALTER COLUMN flag TYPE boolean;
+ALTER TABLE items ALTER COLUMN flag TYPE boolean; -- expect: change-type-rewrite
 ALTER TABLE items DROP COLUMN flag; -- expect: drop-column
-ALTER TABLE rooms ALTER COLUMN flag TYPE boolean;
+ALTER TABLE rooms ALTER COLUMN flag TYPE boolean; -- expect: change-type-rewrite
 ALTER TABLE rooms DROP COLUMN flag; -- expect: drop-column
 ALTER TABLE rooms ADD COLUMN at timestamptz;
 ALTER TABLE users DROP COLUMN a; -- expect: drop-column
