@@ -242,6 +242,25 @@ base_type(const struct world *w, const struct act_type *type)
 	return base;
 }
 
+/*
+ * The type that the column has is not known, but nobody changes a type to what it is: these take
+ * values of no other type as they are.
+ */
+static enum effect_answer
+rewrite_from_unknown(const struct act_type *to, struct effect *out)
+{
+	static const char *const alone[] = { "bool", "bpchar", "bytea", "date", "float4", "float8",
+		"int2", "int4", "int8", "json", "jsonb", "money", "uuid" };
+
+	if (to->array || to->name.schema != NULL ||
+	    !is_one_of(to->name.name, alone, COUNT(alone))) {
+		out->why = "the type that the column has is not known";
+		return EFFECT_MAYBE;
+	}
+	out->why = "values of no other type stay as they are";
+	return EFFECT_YES;
+}
+
 static enum effect_answer
 rewrite_for_new_type(const struct asked *q, const struct facts_column *old, struct effect *out)
 {
@@ -256,10 +275,8 @@ rewrite_for_new_type(const struct asked *q, const struct facts_column *old, stru
 		out->why = "the domain checks every value";
 		return EFFECT_YES;
 	}
-	if (old == NULL || old->type.name.name == NULL) {
-		out->why = "the type that the column has is not known";
-		return EFFECT_MAYBE;
-	}
+	if (old == NULL || old->type.name.name == NULL)
+		return rewrite_from_unknown(&to, out);
 	from = base_type(q->world, &old->type);
 	return rewrite_for_type(q, &from, &to, out);
 }
