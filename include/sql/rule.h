@@ -58,6 +58,12 @@ rule_backfill(struct lint *l, const struct act_name *table, const char *column, 
 
 /* The statement at hand in a file of its own; NULL for what stands in the body of a DO block. */
 const char *rule_own_file(struct lint *l, const struct act *act);
+/*
+ * A new column beside an old one of the table, filled with a value (NULL: what is in the old one),
+ * until nothing uses the old one.
+ */
+const char *rule_beside(struct lint *l, const struct act_name *table, const char *old,
+    const struct act_column *column, const char *value);
 
 /* What separates files in advice. */
 #define RULE_NEXT_FILE "-- in a file of its own:\n"

@@ -297,7 +297,8 @@ has_check(const struct world_table *t, const char *column)
 	for (size_t i = 0; i < t->facts.constraint_count; i++) {
 		const struct facts_constraint *c = &t->facts.constraints[i];
 
-		if (c->kind == CONSTRAINT_CHECK && is_one_of(column, c->columns, c->column_count))
+		if (c->kind == CONSTRAINT_CHECK && c->valid &&
+		    is_one_of(column, c->columns, c->column_count))
 			return true;
 	}
 	return false;

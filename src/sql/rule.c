@@ -253,22 +253,20 @@ rule_safe_not_null(struct lint *l, const struct act_name *name, const char *colu
 
 /* "ALTER TABLE t ADD COLUMN c int", not ended. */
 static const char *
-add_column(struct lint *l, const struct act *act)
+add_column(struct lint *l, const struct act_name *table, const struct act_column *column)
 {
-	const struct act_column *column = &act->columns[0];
 	const char *collation = column->collation == NULL
 	    ? ""
 	    : arena_printf(lint_arena(l), " COLLATE %s", lint_identifier(l, column->collation));
 
-	return arena_printf(lint_arena(l), "ALTER TABLE %s ADD COLUMN %s %s%s",
-	    lint_name(l, &act->name), lint_identifier(l, column->name), column->type.text,
-	    collation);
+	return arena_printf(lint_arena(l), "ALTER TABLE %s ADD COLUMN %s %s%s", lint_name(l, table),
+	    lint_identifier(l, column->name), column->type.text, collation);
 }
 
 const char *
 rule_bare_column(struct lint *l, const struct act *act)
 {
-	return arena_printf(lint_arena(l), "%s;\n", add_column(l, act));
+	return arena_printf(lint_arena(l), "%s;\n", add_column(l, &act->name, act->columns));
 }
 
 const char *
@@ -282,7 +280,7 @@ rule_plain_column(struct lint *l, const struct act *act)
 	else if (column->generated_text != NULL)
 		value = arena_printf(lint_arena(l), " GENERATED ALWAYS AS (%s) %s",
 		    column->generated_text, column->virtual ? "VIRTUAL" : "STORED");
-	return arena_printf(lint_arena(l), "%s%s%s;\n", add_column(l, act), value,
+	return arena_printf(lint_arena(l), "%s%s%s;\n", add_column(l, &act->name, column), value,
 	    column->not_null ? " NOT NULL" : "");
 }
 
@@ -320,4 +318,21 @@ rule_own_file(struct lint *l, const struct act *act)
 	if (act->inside)
 		return NULL;
 	return arena_printf(lint_arena(l), RULE_NEXT_FILE "%.*s;\n", (int)s->length, s->text);
+}
+
+const char *
+rule_beside(struct lint *l, const struct act_name *table, const char *old,
+    const struct act_column *column, const char *value)
+{
+	const char *of = lint_identifier(l, old);
+
+	return arena_printf(lint_arena(l),
+	    "%s;\n"
+	    "-- the app writes both columns; then\n%s"
+	    "-- nothing uses the old column any more; then in a file of its own:\n"
+	    "-- migrate:phase contract\n"
+	    "ALTER TABLE %s DROP COLUMN %s;\n",
+	    add_column(l, table, column),
+	    rule_backfill(l, table, column->name, value == NULL ? of : value), lint_name(l, table),
+	    of);
 }

@@ -114,22 +114,6 @@ static const struct rule drop_column_indexed = {
 
 /* --- renaming --- */
 
-/* A new column beside the old one, until nothing uses the old one. */
-static const char *
-beside(struct lint *l, const struct act_name *name, const char *old, const struct act_column *new)
-{
-	const char *table = lint_name(l, name), *of = lint_identifier(l, old);
-
-	return arena_printf(lint_arena(l),
-	    "ALTER TABLE %s ADD COLUMN %s %s;\n"
-	    "-- the app writes both columns; then\n%s"
-	    "-- nothing uses the old column any more; then in a file of its own:\n"
-	    "-- migrate:phase contract\n"
-	    "ALTER TABLE %s DROP COLUMN %s;\n",
-	    table, lint_identifier(l, new->name), new->type.text,
-	    rule_backfill(l, name, new->name, of), table, of);
-}
-
 static void
 check_rename(struct lint *l, const struct rule *rule, const struct act *act)
 {
@@ -141,9 +125,9 @@ check_rename(struct lint *l, const struct rule *rule, const struct act *act)
 		return;
 	new.type.text = known != NULL && known->type.text != NULL
 	    ? known->type.text
-	    : arena_printf(lint_arena(l), "type_of_%s", act->part);
+	    : lint_identifier(l, arena_printf(lint_arena(l), "type_of_%s", act->part));
 	lint_report(l, rule, act,
-	    act->on == ACT_ON_VIEW ? NULL : beside(l, &act->name, act->part, &new),
+	    act->on == ACT_ON_VIEW ? NULL : rule_beside(l, &act->name, act->part, &new, NULL),
 	    "from this moment \"%s\" of %s is \"%s\": every statement of the running app that "
 	    "names the old column fails",
 	    act->part, lint_quote(l, &act->name), act->new_name);
@@ -233,7 +217,7 @@ report_swap(struct lint *l, const struct rule *rule, const struct act *act, cons
 
 	if (same)
 		beside_it.name = arena_printf(lint_arena(l), "%s_new", old);
-	lint_report(l, rule, act, beside(l, &act->name, old, &beside_it),
+	lint_report(l, rule, act, rule_beside(l, &act->name, old, &beside_it, NULL),
 	    same ? "column \"%s\" of %s is dropped and added again: all that is in it is lost, "
 		   "nothing is copied to the new \"%s\""
 		 : "dropping \"%s\" of %s and adding \"%s\" looks like a rename: all that is in "

@@ -30,21 +30,14 @@ known_column(struct lint *l, const struct act *act)
 static const char *
 beside(struct lint *l, const struct act *act)
 {
-	struct arena *a = lint_arena(l);
-	const char *table = lint_name(l, &act->name), *of = lint_identifier(l, act->part);
-	const char *type = act->columns[0].type.text;
-	const char *new = arena_printf(a, "%s_new", act->part);
-	const char *value =
-	    act->using_text != NULL ? act->using_text : arena_printf(a, "%s::%s", of, type);
+	struct act_column new = act->columns[0];
+	const char *value = act->using_text;
 
-	return arena_printf(a,
-	    "ALTER TABLE %s ADD COLUMN %s %s;\n"
-	    "-- the app writes both columns; then\n%s"
-	    "-- nothing uses the old column any more; then in a file of its own:\n"
-	    "-- migrate:phase contract\n"
-	    "ALTER TABLE %s DROP COLUMN %s;\n",
-	    table, lint_identifier(l, new), type, rule_backfill(l, &act->name, new, value), table,
-	    of);
+	new.name = arena_printf(lint_arena(l), "%s_new", act->part);
+	if (value == NULL)
+		value = arena_printf(
+		    lint_arena(l), "%s::%s", lint_identifier(l, act->part), new.type.text);
+	return rule_beside(l, &act->name, act->part, &new, value);
 }
 
 /* "integer to bigint", as far as it is known. */
@@ -183,30 +176,42 @@ static const struct rule change_collation = {
 
 /* --- a CHECK that mentions the column --- */
 
+/* Without the CHECK, which comes back NOT VALID. */
+static const char *
+check_later(struct lint *l, const struct act *act, const struct facts_constraint *c)
+{
+	struct arena *a = lint_arena(l);
+	const struct act_column *column = &act->columns[0];
+	const char *table = lint_name(l, &act->name), *name = lint_identifier(l, c->name);
+	const char *using =
+	    act->using_text == NULL ? "" : arena_printf(a, " USING %s", act->using_text);
+
+	return arena_printf(a,
+	    "ALTER TABLE %s\n"
+	    "    DROP CONSTRAINT %s,\n"
+	    "    ALTER COLUMN %s TYPE %s%s,\n"
+	    "    ADD CONSTRAINT %s CHECK (%s) NOT VALID;\n" RULE_NEXT_FILE
+	    "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n",
+	    table, name, lint_identifier(l, act->part), column->type.text, using, name,
+	    c->expression, table, name);
+}
+
 static void
 check_checked(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	const struct world_table *t = lint_table(l, act);
-	const char *table = lint_name(l, &act->name);
 	size_t i;
 
-	if (t == NULL || !rule_in_use(l, act) || tell(l, act).rewrite == EFFECT_YES)
+	if (t == NULL || act->column_count == 0 || !rule_in_use(l, act) ||
+	    tell(l, act).rewrite == EFFECT_YES)
 		return;
 	for (i = 0; i < t->facts.constraint_count; i++) {
 		const struct facts_constraint *c = &t->facts.constraints[i];
-		const char *name;
 
 		if (c->kind != CONSTRAINT_CHECK || !c->valid || c->expression == NULL ||
 		    !rule_has((const char *const *)c->columns, c->column_count, act->part))
 			continue;
-		name = lint_identifier(l, c->name);
-		lint_report(l, rule, act,
-		    arena_printf(lint_arena(l),
-			"ALTER TABLE %s DROP CONSTRAINT %s;\n"
-			"-- then the type, then\n"
-			"ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s) NOT VALID;\n" RULE_NEXT_FILE
-			"ALTER TABLE %s VALIDATE CONSTRAINT %s;\n",
-			table, name, table, name, c->expression, table, name),
+		lint_report(l, rule, act, check_later(l, act, c),
 		    "check \"%s\" mentions \"%s\", so all of %s is read under ACCESS EXCLUSIVE "
 		    "however small the change of type: nobody reads or writes it until that is "
 		    "done",

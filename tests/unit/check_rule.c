@@ -127,6 +127,22 @@ static const struct {
 	    "ALTER TABLE t ADD COLUMN b text;\n"
 	    "ALTER TABLE t ADD CONSTRAINT t_b_check CHECK ((b <> 'value') AND (length(b) > 1)) NOT "
 	    "VALID;\n" NEXT "ALTER TABLE t VALIDATE CONSTRAINT t_b_check;\n" },
+	{ 15, "ALTER TABLE t ALTER a TYPE text COLLATE \"C\" USING lower(a)", "change-type-rewrite",
+	    "ALTER TABLE t ADD COLUMN a_new text COLLATE \"C\";\n"
+	    "-- the app writes both columns; then\n" NEXT "-- migrate:batch table=t key=id\n"
+	    "UPDATE t SET a_new = lower(a) WHERE a_new IS NULL AND id BETWEEN :from AND :to;\n"
+	    "-- nothing uses the old column any more; then in a file of its own:\n"
+	    "-- migrate:phase contract\n"
+	    "ALTER TABLE t DROP COLUMN a;\n" },
+	{ 15,
+	    "ALTER TABLE t ADD a varchar(5);;ALTER TABLE t ADD CONSTRAINT k CHECK (a <> 'b');;"
+	    "ALTER TABLE t ALTER a TYPE varchar(9)",
+	    "change-type-with-check",
+	    "ALTER TABLE t\n"
+	    "    DROP CONSTRAINT k,\n"
+	    "    ALTER COLUMN a TYPE varchar(9),\n"
+	    "    ADD CONSTRAINT k CHECK (a <> 'b') NOT VALID;\n" NEXT
+	    "ALTER TABLE t VALIDATE CONSTRAINT k;\n" },
 	{ 15,
 	    "ALTER TABLE t ADD a varchar(20);;ALTER TABLE u ADD b int;;ALTER TABLE t ADD UNIQUE "
 	    "(a)",
