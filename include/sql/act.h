@@ -136,7 +136,8 @@ enum act_kind {
 	ACT_PREPARE_TRANSACTION,
 	ACT_DO, /* the block itself; what it runs follows as acts with inside set */
 	ACT_CALL,
-	ACT_EXECUTE_DYNAMIC /* EXECUTE of a text that is not constant, inside of a block */
+	ACT_EXECUTE_DYNAMIC, /* EXECUTE of a text that is not constant (value), inside of a block */
+	ACT_UNREAD /* the body of a block that could not be read; value says why */
 };
 
 /* What kind of thing an act is about. */

@@ -148,3 +148,40 @@ json_print(FILE *out, const struct json *value)
 
 	return json_dumpf(value->value, out, flags) == 0 && fputc('\n', out) != EOF;
 }
+
+const struct json *
+json_read(struct arena *a, const char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	return value == NULL ? NULL : new_json(a, value);
+}
+
+void
+json_each(const struct json *value, json_visit *visit, void *context)
+{
+	struct json member;
+	const char *name;
+	size_t i;
+
+	json_object_foreach(value->value, name, member.value) visit(context, name, &member);
+	json_array_foreach(value->value, i, member.value) visit(context, NULL, &member);
+}
+
+const char *
+json_text_at(const struct json *value, const char *const *path)
+{
+	const json_t *at = value->value;
+
+	for (; *path != NULL; path++)
+		at = json_object_get(at, *path);
+	return json_string_value(at);
+}
+
+int64_t
+json_integer_of(const struct json *object, const char *name, int64_t otherwise)
+{
+	const json_t *value = json_object_get(object->value, name);
+
+	return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}

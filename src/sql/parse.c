@@ -174,17 +174,25 @@ guess(struct act_reader *r)
 	}
 }
 
+bool
+parse_is_safe(const char *text, size_t length)
+{
+	return length <= LENGTH_MAX && is_shallow(words_start(text, length));
+}
+
 void
-parse_statement(struct arena *a, const char *text, size_t length, struct statement_class *out,
-    struct acts *acts)
+parse_statement(
+    struct arena *a, const struct parse_text *text, struct statement_class *out, struct acts *acts)
 {
 	struct question q = {
 		.reader = {
-			.a = a, .text = text, .length = length, .form = out->form, .acts = acts,
+			.a = a, .text = text->text, .length = text->length, .form = out->form,
+			.acts = acts, .inside = text->inside, .base = text->at,
+			.base_only = text->elsewhere,
 		},
 		.out = out,
 	};
 
-	if (length > LENGTH_MAX || !is_shallow(words_start(text, length)) || !ask_grammar(&q))
+	if (!parse_is_safe(text->text, text->length) || !ask_grammar(&q))
 		guess(&q.reader);
 }

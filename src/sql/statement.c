@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "sql/block.h"
 #include "sql/locks.h"
 #include "sql/parse.h"
 #include "sql/words.h"
@@ -564,22 +565,80 @@ statement_classify(struct arena *a, const char *text, size_t length, int server_
 	if (!is_for_grammar(words_start(text, length)))
 		return;
 	scratch = arena_new(a);
-	parse_statement(scratch, text, length, out, &acts);
+	parse_statement(
+	    scratch, &(struct parse_text){ .text = text, .length = length }, out, &acts);
 	locks_tell(a, &acts, server_version, out);
 	if (out->parse_error != NULL)
 		out->parse_error = arena_strdup(a, out->parse_error);
 	arena_close(scratch);
 }
 
-/* SET by its words: what the grammar makes of a value is nothing that the server shows. */
+/* SET is told by its words: what the grammar makes of a value is not what the server shows. */
 static void
-add_settings(const struct statement_class *class, struct acts *acts)
+read_acts(struct arena *a, const struct parse_text *text, struct statement_class *class,
+    struct acts *acts)
 {
+	size_t i = acts->count;
+
+	parse_statement(a, text, class, acts);
+	for (; i < acts->count; i++)
+		if (acts->list[i].kind == ACT_SET)
+			acts->list[i].value = class->value;
+}
+
+static void
+add_act(struct arena *a, struct acts *acts, struct act act)
+{
+	act.number = acts->count;
+	act.inside = true;
+	acts->list = arena_extend(a, acts->list, acts->count, sizeof(*acts->list));
+	acts->list[acts->count++] = act;
+}
+
+static void
+read_part(struct arena *a, const struct block_part *part, int server_version, struct acts *acts)
+{
+	const struct parse_text text = { part->text, strlen(part->text), true, part->at,
+		!part->written };
+	struct statement_class class;
+	struct act act = { .at = part->at };
+
+	switch (part->kind) {
+	case BLOCK_STATEMENT:
+		classify_alone(a, text.text, text.length, server_version, &class);
+		read_acts(a, &text, &class, acts);
+		return;
+	case BLOCK_DYNAMIC:
+		act.kind = ACT_EXECUTE_DYNAMIC;
+		act.form = "EXECUTE";
+		act.value = part->text;
+		break;
+	case BLOCK_COMMIT:
+		act.kind = ACT_COMMIT;
+		act.form = "COMMIT";
+		break;
+	case BLOCK_ROLLBACK:
+		act.kind = ACT_ROLLBACK;
+		act.form = "ROLLBACK";
+		break;
+	case BLOCK_UNREAD:
+		act.kind = ACT_UNREAD;
+		act.form = "DO";
+		act.value = part->text;
+		break;
+	}
+	add_act(a, acts, act);
+}
+
+static void
+read_block(struct arena *a, const char *text, size_t length, int server_version, struct acts *acts)
+{
+	struct block block;
 	size_t i;
 
-	for (i = 0; i < acts->count; i++)
-		if (acts->list[i].kind == ACT_SET && !acts->list[i].inside)
-			acts->list[i].value = class->value;
+	block_read(a, text, length, &block);
+	for (i = 0; i < block.count; i++)
+		read_part(a, &block.parts[i], server_version, acts);
 }
 
 void
@@ -588,8 +647,9 @@ statement_read(struct arena *a, const char *text, size_t length, int server_vers
 {
 	*acts = (struct acts){ 0 };
 	classify_alone(a, text, length, server_version, out);
-	parse_statement(a, text, length, out, acts);
-	add_settings(out, acts);
+	read_acts(a, &(struct parse_text){ .text = text, .length = length }, out, acts);
+	if (acts->count == 1 && acts->list->kind == ACT_DO)
+		read_block(a, text, length, server_version, acts);
 	locks_tell(a, acts, server_version, out);
 }
 

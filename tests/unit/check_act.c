@@ -354,6 +354,29 @@ static const struct {
 	    "(a) no-inherit}" },
 	{ "repack (concurrently) t", "0 REPACK (CONCURRENTLY) t concurrently" },
 	{ "alter table p merge partitions (a, b) into c", "14 SPLIT PARTITION p other a" },
+	{ "do $$begin alter table t add column z9 int; end$$",
+	    "0 DO | 25 ADD COLUMN t part<z9> inside [z9 int4 type<int>]" },
+	{ "do language plpgsql $x$ declare n int := 1; r record; begin if n > 0 then execute 'drop "
+	  "table a; drop table b'; else update t set a = 1; end if; execute 'drop table ' || "
+	  "quote_ident('c'); for r in select * from t loop perform f(r.id); delete from u where id "
+	  "= r.id; end loop; commit; end $x$",
+	    "0 DO | 83 DROP TABLE a inside | 97 DROP TABLE b inside | 117 UPDATE t inside (a) | "
+	    "153 EXECUTE inside to<'drop table ' || quote_ident('c')> | 197 SELECT inside reads t "
+	    "| 226 SELECT inside | 235 DELETE u where inside | 276 COMMIT inside" },
+	{ "do 'begin execute ''drop table d''; set local lock_timeout = ''5s''; end'",
+	    "0 DO | 3 DROP TABLE d inside | 3 SET inside local set<lock_timeout> to<5s>" },
+	{ "do $$begin execute 'alter table \"A\" ' || 'add b int'; execute $q$create index i on t "
+	  "(a)$q$; end$$",
+	    "0 DO | 19 ADD COLUMN A part<b> inside [b int4 type<int>] | 65 CREATE INDEX t part<i> "
+	    "inside (btree a)" },
+	{ "do $$begin frobnicate; end$$",
+	    "0 DO | 5 DO inside to<syntax error at or near \"frobnicate\">" },
+	{ "do language plpython3u $$x = 1$$",
+	    "0 DO | 23 DO inside to<only bodies of PL/pgSQL are read>" },
+	{ "do $$begin if current_setting('server_version_num')::int >= 180000 then execute 'alter "
+	  "table nn18 add constraint nn18_nn not null q not valid'; end if; end$$",
+	    "0 DO | 98 ADD CONSTRAINT nn18 part<nn18_nn> inside {notnull name<nn18_nn> (q) "
+	    "not-valid}" },
 };
 
 START_TEST(tells_what_a_statement_does)

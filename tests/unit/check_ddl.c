@@ -37,7 +37,6 @@ static const struct exception lock_exceptions[] = {
 	{ "alter.dropidentity", "the sequence of the column" },
 	{ "alter.setgenerated", "the sequence of the column" },
 	{ "y.drop_index_partitioned", "whose index it is" },
-	{ "x.do_block", "what a block runs" },
 	{ "x.unique_partitioned", "before 18 the partitions are locked in SHARE only" },
 	{ "x.addck_noinherit", "before 18 the children are not locked" },
 	{ "y.create_like_attach", "the index of the parent" },
@@ -558,7 +557,7 @@ START_TEST(tells_what_servers_do)
 			compare(id, statement, outcome, major);
 	}
 	(void)fclose(f); /* only read */
-	check_comparison(&locks, 1685);
+	check_comparison(&locks, 1692);
 	check_comparison(&effects, 1689);
 }
 END_TEST
