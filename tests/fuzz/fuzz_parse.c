@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "sql/effect.h"
 #include "sql/statement.h"
 #include "sql/words.h"
 
 /*
  * The bytes as one statement: the words cover it in order, what the leading words tell does not
- * depend on the grammar, locks are complete, and layout before a statement is not hashed.  Bytes
+ * depend on the grammar, locks and acts are complete, and layout before a statement is not hashed.  Bytes
  * that are not UTF-8 never come here (core/source.c).
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,6 +48,53 @@ try_class(struct arena *a, const char *text, size_t length, int server_version)
 	}
 }
 
+static void
+try_column(const struct act *act, const struct act_column *c)
+{
+	assert(c->name != NULL || act->kind == ACT_CREATE_DOMAIN);
+	assert(c->type.modifier_count <= 2);
+	for (size_t i = 0; i < c->constraint_count; i++)
+		for (size_t j = 0; j < c->constraints[i].column_count; j++)
+			assert(c->constraints[i].columns[j] != NULL);
+}
+
+static void
+try_act(const struct act *act, size_t length)
+{
+	assert(act->form != NULL && act->at >= 0 && act->at <= (int64_t)length);
+	assert((act->kind == ACT_CREATE_INDEX && act->index != NULL) || act->index == NULL);
+	for (size_t i = 0; i < act->column_count; i++)
+		try_column(act, &act->columns[i]);
+	for (size_t i = 0; i < act->constraint_count; i++)
+		for (size_t j = 0; j < act->constraints[i].column_count; j++)
+			assert(act->constraints[i].columns[j] != NULL);
+	for (size_t i = 0; i < act->value_count; i++)
+		assert(act->values[i] != NULL);
+	for (size_t i = 0; i < act->read_count; i++)
+		assert(act->reads[i].name != NULL);
+}
+
+/* Acts are complete, and the world and the costs are told of them. */
+static void
+try_acts(struct arena *a, const char *text, size_t length, int server_version)
+{
+	struct world *world = world_new(a, NULL, NULL);
+	struct statement_class class;
+	struct acts acts;
+
+	world_begin_file(world, true);
+	statement_read(a, text, length, server_version, &class, &acts);
+	for (size_t i = 0; i < acts.count; i++) {
+		struct effect effect;
+
+		assert(acts.list[i].number == i);
+		try_act(&acts.list[i], length);
+		effect_tell(world, &acts.list[i], &effect);
+		assert(effect.rewrite <= effect.scan);
+		world_apply(world, &acts.list[i]);
+	}
+}
+
 static bool
 is_utf8(const char *text)
 {
@@ -72,6 +120,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (is_utf8(text)) {
 		try_class(a, text, length, 150000);
 		try_class(a, text, length, 190000);
+		try_acts(a, text, length, 150000);
 		assert(statement_body_hash(0, text, length) ==
 		    statement_body_hash(0, indented, strlen(indented)));
 	}
