@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "sql/act.h"
+#include "sql/effect.h"
 #include "sql/statement.h"
 #include "sql/world.h"
 
@@ -22,7 +23,7 @@ typedef void rule_check(struct lint *l, const struct rule *rule, const struct ac
 /* Looks at the whole file (lint_past), behind its last statement. */
 typedef void rule_end(struct lint *l, const struct rule *rule);
 
-enum { RULE_KINDS = 8 };
+enum { RULE_KINDS = 24 };
 struct rule {
 	const char *id; /* "index-not-concurrent" */
 	const char *group; /* "Indexes": a heading of the manual */
@@ -123,6 +124,7 @@ struct lint_past {
 	size_t transaction; /* as world_transaction was then */
 	const struct world_table *table; /* lint_table as it was before; NULL: not known */
 	bool is_new; /* its table was made by the files at hand */
+	struct effect effect; /* as it was told then */
 };
 /* Those before the one at hand, in their order; behind the last statement: all. */
 const struct lint_past *lint_past(const struct lint *l, size_t *count);

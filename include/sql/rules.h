@@ -12,6 +12,7 @@
 extern const struct rule *const rules_index[];
 extern const struct rule *const rules_enum[];
 extern const struct rule *const rules_rows[];
+extern const struct rule *const rules_transaction[];
 extern const struct rule *const rules_constraint[];
 extern const struct rule *const rules_key[];
 extern const struct rule *const rules_foreign_key[];

@@ -31,6 +31,7 @@ static const struct rule *const *const groups[] = {
 	rules_index,
 	rules_enum,
 	rules_rows,
+	rules_transaction,
 	rules_constraint,
 	rules_key,
 	rules_foreign_key,
@@ -155,6 +156,7 @@ past_of(const struct lint *l, const struct act *act)
 		.transaction = world_transaction(l->world),
 		.table = t };
 
+	effect_tell(l->world, act, &past.effect);
 	past.is_new = t != NULL && t->age != AGE_OLD && !t->dropped && !t->renamed;
 	return past;
 }

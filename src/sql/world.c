@@ -400,26 +400,26 @@ find_mark(struct world *w, const char *name)
 
 /* --- what an act does --- */
 
+/* In the body of a block they are refused, or end what the statement alone has done. */
 static void
 apply_begin(struct world *w, const struct act *act)
 {
-	(void)act; /* its modes change nothing here */
-	if (!w->in_transaction)
+	if (!w->in_transaction && !act->inside)
 		begin_transaction(w);
 }
 
 static void
 apply_commit(struct world *w, const struct act *act)
 {
-	(void)act;
-	end_transaction(w);
+	if (!act->inside)
+		end_transaction(w);
 }
 
 static void
 apply_rollback(struct world *w, const struct act *act)
 {
-	(void)act;
-	roll_back(w);
+	if (!act->inside)
+		roll_back(w);
 }
 
 static void

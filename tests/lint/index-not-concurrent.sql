@@ -48,3 +48,9 @@ CREATE INDEX ON ONLY big (id);
 CREATE TABLE aged (id int);
 -- file: V7__today.sql
 CREATE INDEX ON aged (id); -- expect: index-not-concurrent
+
+-- file: V8__in_a_block.sql
+DO $$
+BEGIN
+	CREATE INDEX by_day ON big (day); -- expect: index-not-concurrent
+END $$;

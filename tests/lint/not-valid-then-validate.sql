@@ -6,11 +6,11 @@ ALTER TABLE parts ADD COLUMN note text;
 ALTER TABLE parts VALIDATE CONSTRAINT old_one; -- expect: not-valid-then-validate
 ALTER TABLE shops
 	ADD CONSTRAINT positive CHECK (total > 0) NOT VALID,
-	VALIDATE CONSTRAINT positive; -- expect: not-valid-then-validate
+	VALIDATE CONSTRAINT positive; -- expect: not-valid-then-validate, statement-behind-access-exclusive
 
 -- Nothing stronger is held on these.
-ALTER TABLE towns VALIDATE CONSTRAINT old_one;
-ALTER TABLE other.orders VALIDATE CONSTRAINT old_one;
+ALTER TABLE towns VALIDATE CONSTRAINT old_one; -- expect: statement-behind-access-exclusive
+ALTER TABLE other.orders VALIDATE CONSTRAINT old_one; -- expect: statement-behind-access-exclusive
 CREATE TABLE fresh (total int);
 ALTER TABLE fresh ADD CONSTRAINT positive CHECK (total > 0) NOT VALID;
 ALTER TABLE fresh VALIDATE CONSTRAINT positive;

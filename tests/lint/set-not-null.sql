@@ -36,7 +36,7 @@ ALTER TABLE shops ALTER COLUMN name SET NOT NULL; -- expect: set-not-null
 -- pg_version: 18
 ALTER TABLE orders ALTER COLUMN total SET NOT NULL; -- expect: set-not-null
 ALTER TABLE orders ADD CONSTRAINT c_not_null NOT NULL c NOT VALID;
-ALTER TABLE orders ALTER COLUMN c SET NOT NULL; -- expect: set-not-null
+ALTER TABLE orders ALTER COLUMN c SET NOT NULL; -- expect: set-not-null, several-alters-one-table
 -- file: V2__x.sql
 ALTER TABLE orders VALIDATE CONSTRAINT c_not_null;
 ALTER TABLE orders ALTER COLUMN c SET NOT NULL;
