@@ -96,17 +96,25 @@ refuse_open(struct arena *a, const char *folder, const char *name, int reason, s
 	struct place place = { .path = path };
 	struct stat status;
 
-	if (reason == EXDEV)
-		return error_set_at(err, ERR_REFUSED, place,
+	if (reason == EXDEV) {
+		(void)error_set_at(err, ERR_REFUSED, place,
 		    "\"%s\" is a link that leads out of the folder \"%s\"", path, folder);
-	if (reason == ELOOP)
-		return error_set_at(
+		return error_next(err, "Put the file itself into the folder.");
+	}
+	if (reason == ELOOP) {
+		(void)error_set_at(
 		    err, ERR_REFUSED, place, "\"%s\" is a link that leads to itself", path);
-	if (reason == ENOENT && lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
-		return error_set_at(err, ERR_REFUSED, place,
+		return error_next(err, "Remove the link.");
+	}
+	if (reason == ENOENT && lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+		(void)error_set_at(err, ERR_REFUSED, place,
 		    "\"%s\" is a link to something that does not exist", path);
-	if (reason == ENXIO)
-		return error_set_at(err, ERR_REFUSED, place, "\"%s\" is not a regular file", path);
+		return error_next(err, "Remove the link, or put back what it leads to.");
+	}
+	if (reason == ENXIO) {
+		(void)error_set_at(err, ERR_REFUSED, place, "\"%s\" is not a regular file", path);
+		return error_next(err, "Take it out of the folder, or list it under \"ignore\".");
+	}
 	return error_set_at(
 	    err, ERR_REFUSED, place, "cannot open \"%s\": %s", path, strerror(reason));
 }

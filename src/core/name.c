@@ -100,12 +100,12 @@ name_check(const char *path, struct error *err)
 
 	for (size_t i = 0; i < length; i += size) {
 		size = utf8_decode(path + i, length - i, &code);
-		if (size == 0)
-			return error_set_at(err, ERR_REFUSED, (struct place){ .path = path },
-			    "the file's name is not valid UTF-8");
-		if (is_harmful(code))
-			return error_set_at(err, ERR_REFUSED, (struct place){ .path = path },
-			    "the file's name contains a control character");
+		if (size > 0 && !is_harmful(code))
+			continue;
+		(void)error_set_at(err, ERR_REFUSED, (struct place){ .path = path },
+		    size == 0 ? "the file's name is not valid UTF-8"
+			      : "the file's name contains a control character");
+		return error_next(err, "Rename the file.");
 	}
 	return true;
 }

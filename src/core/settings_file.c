@@ -40,10 +40,10 @@ read_whole(struct arena *a, const char *path, FILE *file, const char **text, siz
 	*length = fread(buffer, 1, FILE_MAX_SIZE + 1, file);
 	if (ferror(file))
 		return error_set(err, ERR_USAGE, "cannot read \"%s\": %s", path, strerror(errno));
-	if (*length > FILE_MAX_SIZE)
-		return error_set(
-		    err, ERR_USAGE, "\"%s\" is larger than %d kB", path, FILE_MAX_SIZE / 1024);
-	return true;
+	if (*length <= FILE_MAX_SIZE)
+		return true;
+	(void)error_set(err, ERR_USAGE, "\"%s\" is larger than %d kB", path, FILE_MAX_SIZE / 1024);
+	return error_next(err, "Only settings belong into it.");
 }
 
 bool

@@ -140,10 +140,13 @@ refuse_bytes(struct source *s, const char *line, const char *at, struct error *e
 {
 	struct place place = place_of(s, line, at);
 
-	if (*at == '\0')
-		return error_set_at(err, ERR_REFUSED, place, "NUL byte in a text");
-	return error_set_at(
+	if (*at == '\0') {
+		(void)error_set_at(err, ERR_REFUSED, place, "NUL byte in a text");
+		return error_next(err, "Take it out: PostgreSQL has no text with a NUL.");
+	}
+	(void)error_set_at(
 	    err, ERR_REFUSED, place, "invalid UTF-8: byte 0x%02x", (unsigned)(unsigned char)*at);
+	return error_next(err, "Save the file as UTF-8, or convert it with iconv.");
 }
 
 /*

@@ -90,6 +90,13 @@ syntax_error(struct reader *r)
 }
 
 static bool
+refuse(struct reader *r, struct place place, const char *next, const char *message)
+{
+	(void)error_set_at(r->err, ERR_USAGE, place, "%s", message);
+	return error_next(r->err, "%s", next);
+}
+
+static bool
 copy_event(struct reader *r, const yaml_event_t *event, struct token *t)
 {
 	const yaml_char_t *anchor = NULL, *tag = NULL;
@@ -114,10 +121,11 @@ copy_event(struct reader *r, const yaml_event_t *event, struct token *t)
 		tag = event->data.mapping_start.tag;
 	}
 	if (anchor != NULL || event->type == YAML_ALIAS_EVENT)
-		return error_set_at(
-		    r->err, ERR_USAGE, t->place, "anchors and aliases are not supported");
+		return refuse(r, t->place, "Write the value itself in both places.",
+		    "anchors and aliases are not supported");
 	if (tag != NULL)
-		return error_set_at(r->err, ERR_USAGE, t->place, "tags are not supported");
+		return refuse(r, t->place, "Take the tag away: the setting knows its type.",
+		    "tags are not supported");
 	return true;
 }
 
@@ -201,9 +209,9 @@ check_keys(struct reader *r, const struct node *map)
 		qsort(sorted, map->count, sizeof(*sorted), compare_pairs);
 	for (size_t i = 1; i < map->count; i++)
 		if (strcmp(sorted[i - 1].key->text, sorted[i].key->text) == 0)
-			return error_set_at(r->err, ERR_USAGE, sorted[i].key->place,
-			    "\"%s\" is given twice, first on line %lld", sorted[i].key->text,
-			    (long long)sorted[i - 1].key->place.line);
+			return refuse(r, sorted[i].key->place, "Remove one of the two.",
+			    arena_printf(r->arena, "\"%s\" is given twice, first on line %lld",
+				sorted[i].key->text, (long long)sorted[i - 1].key->place.line));
 	return true;
 }
 
@@ -220,8 +228,9 @@ read_node(struct reader *r, const struct token *first, int depth, struct node **
 		return true;
 	}
 	if (depth == DEPTH_MAX)
-		return error_set_at(
-		    r->err, ERR_USAGE, first->place, "nested deeper than %d levels", DEPTH_MAX);
+		return refuse(r, first->place,
+		    "Settings stand side by side, groups of them one below.",
+		    arena_printf(r->arena, "nested deeper than %d levels", DEPTH_MAX));
 	if (first->type == YAML_SEQUENCE_START_EVENT) {
 		node->kind = NODE_LIST;
 		return read_list(r, node, depth + 1);
@@ -249,7 +258,9 @@ read_document(struct reader *r, struct node **root)
 	if (!next_token(r, &t) || !next_token(r, &t)) /* the document ends, the stream too */
 		return false;
 	if (t.type != YAML_STREAM_END_EVENT)
-		return error_set_at(r->err, ERR_USAGE, t.place, "a second document begins here");
+		return refuse(r, t.place,
+		    "Keep one; \"environments\" holds named sets, and --config chooses a file.",
+		    "a second document begins here");
 	if ((*root)->kind != NODE_MAP)
 		return error_set_at(
 		    r->err, ERR_USAGE, (*root)->place, "expected settings as \"name: value\"");

@@ -79,8 +79,9 @@ split_place(struct arena *a, const char *path, const struct split_item *item, in
  * The text.  Behind the first error it may be read on, but nothing of it is given out.
  */
 
-/* An error at a byte of the text; the first one stays. */
-static void PRINTF_LIKE(3, 4) refuse(struct split *s, size_t at, const char *format, ...)
+/* An error at a byte of the text, and what to do about it; the first one stays. */
+static void
+    PRINTF_LIKE(4, 5) refuse(struct split *s, size_t at, const char *next, const char *format, ...)
 {
 	struct window *w = &s->window;
 	struct walk walk = s->statement.open ? s->statement.walk : w->walk;
@@ -99,6 +100,18 @@ static void PRINTF_LIKE(3, 4) refuse(struct split *s, size_t at, const char *for
 	(void)error_set_at(
 	    s->err, ERR_REFUSED, place, "%s", arena_vprintf(s->err->arena, format, args));
 	va_end(args);
+	(void)error_next(s->err, "%s", next); /* it returns false */
+}
+
+static void
+refuse_placeholder(struct split *s, size_t at, const char *name)
+{
+	refuse(s, at,
+	    arena_printf(s->err->arena,
+		"Give it a value (--placeholder %s=...) or a default (${%s:-text}), or write "
+		"$${%s} for the text itself.",
+		name, name, name),
+	    "unknown placeholder \"${%s}\"", name);
 }
 
 static bool
@@ -114,7 +127,7 @@ more(struct split *s)
 		return false;
 	}
 	if (w->chunk.unknown != NULL && !s->in_comment)
-		refuse(s, length, "unknown placeholder \"${%s}\"", w->chunk.unknown);
+		refuse_placeholder(s, length, w->chunk.unknown);
 	return !s->failed;
 }
 
@@ -220,7 +233,9 @@ skip_string(struct split *s, enum string_kind kind)
 	for (;;) {
 		found = kind == STRING_ESCAPE ? find_either(s, '\'', '\\') : find(s, '\'');
 		if (!found) {
-			refuse(s, s->token, "unterminated quoted string");
+			refuse(s, s->token,
+			    "Write the \"'\" that ends it; inside of it a quote is written twice.",
+			    "unterminated quoted string");
 			return;
 		}
 		if (s->window.text[s->at] == '\\') {
@@ -242,7 +257,8 @@ skip_identifier(struct split *s)
 	do {
 		s->at++;
 		if (!find(s, '"')) {
-			refuse(s, s->token, "unterminated quoted identifier");
+			refuse(s, s->token, "Write the double quote that ends it.",
+			    "unterminated quoted identifier");
 			return;
 		}
 		s->at++;
@@ -281,7 +297,8 @@ skip_dollar_quote(struct split *s)
 		}
 		s->at++;
 	}
-	refuse(s, s->token, "unterminated dollar-quoted string \"%.*s\"",
+	refuse(s, s->token, "Write the same tag again where the text ends.",
+	    "unterminated dollar-quoted string \"%.*s\"",
 	    (int)(length < SHOWN_MAX ? length : SHOWN_MAX), w->text + s->token);
 }
 
@@ -468,7 +485,8 @@ skip_block_comment(struct split *s)
 	}
 	s->in_comment = false;
 	if (depth > 0)
-		refuse(s, s->token, "unterminated /* comment");
+		refuse(s, s->token, "Write \"*/\" where it ends; one inside of it needs its own.",
+		    "unterminated /* comment");
 }
 
 static void
@@ -519,11 +537,9 @@ skip_command(struct split *s)
 	}
 	while (meta_commands[row].names != NULL && !word_is(&name, meta_commands[row].names))
 		row++;
-	if (s->failed)
-		return;
-	refuse(s, s->token, "psql meta-command \"\\%.*s\" is not supported",
+	refuse(s, s->token, meta_commands[row].next,
+	    "psql meta-command \"\\%.*s\" is not supported",
 	    (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text);
-	(void)error_next(s->err, "%s", meta_commands[row].next); /* it returns false */
 }
 
 /*
@@ -555,7 +571,8 @@ skip_copy_line(struct split *s)
 	while ((c = peek(s, 0)) >= 0 && class_of[c] != 'n') {
 		from = s->at;
 		if (!skip_blank(s, c)) {
-			refuse(s, from, "text behind COPY ... FROM STDIN on its line");
+			refuse(s, from, "Write the data in the lines below it.",
+			    "text behind COPY ... FROM STDIN on its line");
 			return;
 		}
 	}
@@ -563,7 +580,9 @@ skip_copy_line(struct split *s)
 	if (c >= 0)
 		s->at += c == s->copy_line_end ? 1 : 2;
 	if (peek(s, 0) < 0)
-		refuse(s, s->statement.start, "unterminated COPY ... FROM STDIN: it has no data");
+		refuse(s, s->statement.start,
+		    "Write the data in the lines below it, and \"\\.\" at their end.",
+		    "unterminated COPY ... FROM STDIN: it has no data");
 }
 
 /* The length of the line "\." here with its end, or 0. */
