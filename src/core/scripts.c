@@ -259,6 +259,39 @@ check_duplicates(struct scan *scan)
 	}
 }
 
+static int
+compare_letters(const void *a, const void *b)
+{
+	const struct script *const *one = a, *const *other = b;
+	int order = strcasecmp((*one)->path, (*other)->path);
+
+	return order != 0 ? order : strcmp((*one)->path, (*other)->path);
+}
+
+/* Where the file system does not tell them apart one of the two is lost in a checkout. */
+static void
+check_letters(struct scan *scan)
+{
+	size_t count = scan->out->count;
+	const struct script **list = arena_alloc(scan->a, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = &scan->out->list[i];
+	qsort(list, count, sizeof(*list), compare_letters);
+	for (size_t i = 1; i < count; i++) {
+		const struct script *one = list[i - 1], *other = list[i];
+		struct error *err;
+
+		if (strcasecmp(one->path, other->path) != 0 || compare_scripts(one, other) == 0)
+			continue; /* of one version: told already */
+		err = problem_add(scan->problems);
+		(void)error_set_at(err, ERR_REFUSED, (struct place){ .path = other->path },
+		    "\"%s\" and \"%s\" differ in the case of their letters only", one->path,
+		    other->path);
+		(void)error_next(err, "Rename one: many systems take them for the same file.");
+	}
+}
+
 /* Without slashes at its end, so that paths below it look as they are usually written. */
 static const char *
 tidy(struct arena *a, const char *directory)
@@ -326,5 +359,6 @@ scripts_scan(struct arena *a, const struct config *config, struct scripts *out,
 	if (out->count > 0)
 		qsort(out->list, out->count, sizeof(*out->list), compare_for_list);
 	check_duplicates(&scan);
+	check_letters(&scan);
 	return true;
 }

@@ -67,7 +67,7 @@ assert_problem(size_t i, const char *message)
 START_TEST(orders_scripts_as_flyway_runs_them)
 {
 	static const char *const files[] = { "R__b.sql", "V10__z.sql", "V2__a.sql", "U2__a.sql",
-		"V1.1__x.sql", "R__B.sql", "R__a_b.sql", "R__ab.sql", "afterMigrate__z.sql",
+		"V1.1__x.sql", "R__C.sql", "R__a_b.sql", "R__ab.sql", "afterMigrate__z.sql",
 		"afterMigrate.sql", "B2__all.sql", "V01__y.sql", "V1_2__x.sql", "U1__a.sql",
 		"beforeMigrate.sql", "R__\xf0\x9f\x98\x80.sql", "R__\xef\xbc\xa1.sql",
 		"R__\xc3\xa4.sql", "sub/V3__deep.sql", "sub/deeper/V2.5__x.sql" };
@@ -79,10 +79,23 @@ START_TEST(orders_scripts_as_flyway_runs_them)
 	ck_assert_str_eq(names(),
 	    "V01__y.sql V1.1__x.sql V1_2__x.sql V2__a.sql sub/deeper/V2.5__x.sql "
 	    "sub/V3__deep.sql V10__z.sql "
-	    "R__B.sql R__a_b.sql R__ab.sql R__b.sql R__\xc3\xa4.sql R__\xf0\x9f\x98\x80.sql "
+	    "R__C.sql R__a_b.sql R__ab.sql R__b.sql R__\xc3\xa4.sql R__\xf0\x9f\x98\x80.sql "
 	    "R__\xef\xbc\xa1.sql "
 	    "U1__a.sql U2__a.sql B2__all.sql "
 	    "afterMigrate.sql afterMigrate__z.sql beforeMigrate.sql ");
+}
+END_TEST
+
+START_TEST(refuses_names_that_differ_in_the_case_of_letters_only)
+{
+	add("R__view.sql");
+	add("R__View.sql");
+	add("a/R__other.sql");
+	add("b/R__Other.sql"); /* two folders are two places */
+	scan();
+	ck_assert_uint_eq(problems.count, 1);
+	assert_problem(0, "R__View.sql\" and \"");
+	assert_problem(0, "R__view.sql\" differ in the case of their letters only");
 }
 END_TEST
 
@@ -347,6 +360,7 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_set_timeout(cases, 60); /* a thousand files on a slow disk */
 	tcase_add_test(cases, orders_scripts_as_flyway_runs_them);
+	tcase_add_test(cases, refuses_names_that_differ_in_the_case_of_letters_only);
 	tcase_add_test(cases, tells_where_a_script_is);
 	tcase_add_test(cases, finds_nothing_in_an_empty_folder);
 	tcase_add_test(cases, refuses_a_folder_that_is_not_there);
