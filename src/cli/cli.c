@@ -12,6 +12,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/out.h"
+#include "core/url.h"
 
 extern char **environ;
 
@@ -139,6 +140,33 @@ finish(const struct command *command, const struct context *c, int status, struc
 	return status;
 }
 
+static bool
+tells_password(struct arena *a, const struct config_argument *setting)
+{
+	struct connection connection;
+
+	if (strcmp(setting->name, "password") == 0)
+		return true;
+	return strcmp(setting->name, "url") == 0 &&
+	    url_read(a, setting->value, &connection, error_new(a)) &&
+	    connection_get(&connection, "password") != NULL;
+}
+
+/* We wipe it out of the process list at once, but a shell remembers it. */
+static void
+warn_of_password(const struct context *c, const struct options *o)
+{
+	for (size_t i = 0; i < o->setting_count; i++) {
+		if (!tells_password(c->arena, &o->settings[i]))
+			continue;
+		event_warning(c->sink,
+		    "a password on the command line stays in the shell's history, and everybody "
+		    "could read it while the program started: use DATABASE_URL, \"url_file\", "
+		    "\"password_command\" or .pgpass");
+		return;
+	}
+}
+
 static int
 run_command(const struct command *command, struct context *c, const struct options *o,
     struct config *config, struct error *err)
@@ -157,6 +185,7 @@ run_command(const struct command *command, struct context *c, const struct optio
 		c->sink = out_text_sink(c->arena, config, &warnings);
 	for (size_t i = 0; i < unknown.count; i++)
 		event_warning(c->sink, "%s", unknown.items[i]);
+	warn_of_password(c, o);
 	if (!command->run(c, &status, err))
 		return out_failure(c, out_operation(command), err);
 	return finish(command, c, status, err);
