@@ -2,12 +2,14 @@
 #include "core/config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mask.h"
 #include "base/shell.h"
 #include "core/url.h"
 #include "core/values.h"
+#include "db/conn.h"
 
 enum { PASSWORD_COMMAND_MS = 30000, URL_MAX_LENGTH = 16384 };
 
@@ -76,6 +78,23 @@ read_url(struct arena *a, const struct config *c, struct connection *out, struct
 	return error_at(err, "invalid url from %s", from);
 }
 
+/* Older ones look for a file of that name, find none, and check no certificate at all. */
+static bool
+refuse_system_roots(const struct connection *c, struct error *err)
+{
+	const char *roots = connection_get(c, "sslrootcert");
+
+	if (roots == NULL)
+		roots = getenv("PGSSLROOTCERT");
+	if (roots == NULL || strcmp(roots, "system") != 0 || conn_library_version() >= 160000)
+		return true;
+	(void)error_set(err, ERR_USAGE, "sslrootcert=system needs libpq 16, and this one is %d",
+	    conn_library_version() / 10000);
+	return error_next(err,
+	    "Name the file with the CAs' certificates, "
+	    "sslrootcert=/etc/ssl/certs/ca-certificates.crt, and sslmode=verify-full.");
+}
+
 bool
 config_connection(
     struct arena *a, const struct config *c, struct connection *out, struct error *err)
@@ -87,5 +106,7 @@ config_connection(
 		connection_set(a, out, "user", c->user);
 	if (c->password != NULL)
 		connection_set(a, out, "password", c->password);
+	if (!refuse_system_roots(out, err))
+		return false;
 	return c->password_command == NULL || run_password_command(a, c, out, err);
 }
