@@ -12,6 +12,9 @@ static const char journal_suffix[] = "_journal";
 /* PostgreSQL cuts longer identifiers, and two names could become one. */
 enum { NAME_MAX_BYTES = 63 };
 
+/* The newest one that we understand: "format" in the journal's rows. */
+enum { JOURNAL_FORMAT = 1 };
+
 /* The columns of history_facts.sql. */
 enum fact {
 	FACT_SCHEMA,
@@ -96,10 +99,12 @@ name_fits(const char *setting, const char *name, size_t suffix, struct error *er
 
 	if (length == 0)
 		return error_set(err, ERR_USAGE, "setting \"%s\" is empty", setting);
-	if (length > most)
-		return error_set(err, ERR_USAGE,
+	if (length > most) {
+		(void)error_set(err, ERR_USAGE,
 		    "setting \"%s\" is too long: \"%s\" has %zu bytes, at most %zu are possible",
 		    setting, name, length, most);
+		return error_next(err, "Choose a shorter name.");
+	}
 	return true;
 }
 
@@ -366,11 +371,29 @@ enum column {
 	ROW_INSTALLED_ON_UTC,
 	ROW_EXECUTION_TIME,
 	ROW_SUCCESS,
-	ROW_BODY_HASH
+	ROW_BODY_HASH,
+	ROW_FORMAT,
+	ROW_TOOL_VERSION
 };
 
+/* What the rows of the journal mean may have changed since this program was made. */
+static void
+check_format(struct arena *a, struct conn *c, const struct history *h, const struct rows *rows,
+    struct problems *problems)
+{
+	struct error *err;
+
+	if (rows_integer(rows, 0, ROW_FORMAT) <= JOURNAL_FORMAT)
+		return;
+	err = problem_add(problems);
+	(void)error_set(err, ERR_REFUSED, "the journal %s was written by a newer migrate (%s)",
+	    qualified(a, c, h->schema, h->journal), rows_text(rows, 0, ROW_TOOL_VERSION));
+	(void)error_next(err, "Use that version here, or a later one.");
+}
+
 static bool
-read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
+read_rows(struct arena *a, struct conn *c, struct history *h, struct problems *problems,
+    struct error *err)
 {
 	const char *query = h->journal_exists ? query_history_rows_journal : query_history_rows;
 	struct rows rows;
@@ -380,6 +403,7 @@ read_rows(struct arena *a, struct conn *c, struct history *h, struct error *err)
 	    h->journal, (const char *)NULL);
 	if (!conn_query(a, c, query, 0, NULL, &rows, err))
 		return false;
+	check_format(a, c, h, &rows, problems);
 	h->rows = arena_alloc(a, (rows.count + 1) * sizeof(*h->rows));
 	for (i = 0; i < rows.count; i++) {
 		h->rows[i] = (struct history_row){
@@ -505,5 +529,5 @@ history_read(struct arena *a, struct conn *c, const struct config *config, struc
 	out->readable = problems->count == before;
 	if (!out->exists || !out->readable)
 		return true;
-	return read_rows(a, c, out, err) && read_progress(a, c, out, err);
+	return read_rows(a, c, out, problems, err) && read_progress(a, c, out, err);
 }

@@ -8,7 +8,7 @@ SELECT
 	pg_catalog.to_char(h.installed_on, 'YYYY-MM-DD HH24:MI:SS') AS installed_on,
 	pg_catalog.to_char(h.installed_on::timestamp with time zone AT TIME ZONE 'UTC',
 		'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS installed_on_utc,
-	h.execution_time, h.success, j.body_hash
+	h.execution_time, h.success, j.body_hash, newest.format, newest.tool_version
 FROM :"schema".:"table" h
 LEFT JOIN (
 	SELECT DISTINCT ON (n.script) n.script, n.body_hash
@@ -16,13 +16,16 @@ LEFT JOIN (
 	WHERE n.statement IS NULL AND n.state OPERATOR(pg_catalog.=) 'done'
 	ORDER BY n.script, n.id DESC
 ) j ON j.script OPERATOR(pg_catalog.=) h.script::pg_catalog.text
+LEFT JOIN (
+	SELECT n.format, n.tool_version FROM :"schema".:"journal" n ORDER BY n.id DESC LIMIT 1
+) newest ON true
 UNION ALL
 SELECT
 	NULL, u.version::pg_catalog.text, NULL, u.type::pg_catalog.text, u.script::pg_catalog.text,
 	NULL, u.installed_by::pg_catalog.text,
 	pg_catalog.to_char(u.started, 'YYYY-MM-DD HH24:MI:SS'),
 	pg_catalog.to_char(u.started AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-	NULL, false, NULL
+	NULL, false, NULL, NULL, NULL
 FROM (
 	SELECT DISTINCT ON (n.script) n.*
 	FROM :"schema".:"journal" n
