@@ -12,7 +12,12 @@
 #include "base/time.h"
 #include "db/connect.h"
 
-enum { CANCEL_WAIT_MS = 2000, ANSWER_AFTER_CANCEL_MS = 3000, ROLLBACK_MS = 3000 };
+enum {
+	CANCEL_WAIT_MS = 2000,
+	ANSWER_AFTER_CANCEL_MS = 3000,
+	ROLLBACK_MS = 3000,
+	TEXT_MAX = 65536 /* of the server's words */
+};
 
 struct conn {
 	struct arena *arena;
@@ -250,12 +255,26 @@ conn_sql_text(struct arena *a, struct conn *c, const struct conn_sql *sql)
 
 /* --- errors and results --- */
 
+/* A server may say as much as it likes; nobody reads more than this of it. */
+static const char *
+clip(struct arena *a, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length <= TEXT_MAX)
+		return arena_strdup(a, text);
+	length = TEXT_MAX;
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return arena_printf(a, "%.*s ...", (int)length, text);
+}
+
 static const char *
 field(struct arena *a, const PGresult *result, int code)
 {
 	const char *value = PQresultErrorField(result, code);
 
-	return value == NULL ? NULL : arena_strdup(a, value);
+	return value == NULL ? NULL : clip(a, value);
 }
 
 /* A connection that breaks gives a result without a SQLSTATE, or none at all. */
@@ -265,6 +284,7 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
 	bool fatal = severity != NULL && strcmp(severity, "ERROR") != 0;
+	const char *message;
 
 	if (sqlstate == NULL && c->last_words->code != ERR_NONE) {
 		error_copy(err, c->last_words);
@@ -280,8 +300,9 @@ fill_error(struct conn *c, const PGresult *result, struct error *err)
 		error_set(err, ERR_CONNECT, "%.*s", (int)strcspn(text, "\n"), text);
 		return;
 	}
+	message = field(err->arena, result, PG_DIAG_MESSAGE_PRIMARY);
 	error_set(err, fatal ? ERR_CONNECT : ERR_SQL, "%s",
-	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	    message == NULL ? "the server gave no reason" : message);
 	memcpy(err->sqlstate, sqlstate, 5);
 	err->detail = field(err->arena, result, PG_DIAG_MESSAGE_DETAIL);
 	err->hint = field(err->arena, result, PG_DIAG_MESSAGE_HINT);
@@ -314,7 +335,9 @@ lost(struct conn *c, struct error *err)
 const char *
 rows_value(const struct rows *rows, size_t row, size_t column)
 {
-	if (PQgetisnull(rows->result, (int)row, (int)column))
+	/* libpq would complain of a place that is not there. */
+	if (row >= rows->count || column >= rows->columns ||
+	    PQgetisnull(rows->result, (int)row, (int)column))
 		return NULL;
 	return PQgetvalue(rows->result, (int)row, (int)column);
 }
@@ -579,9 +602,22 @@ take_next(struct conn *c)
 	(void)PQsetSingleRowMode(c->pg);
 }
 
+/* A copy that nobody can have asked for: libpq would give this result again for ever. */
+static bool
+is_stray(const struct conn *c, const PGresult *result)
+{
+	return PQresultStatus(result) == PGRES_COPY_BOTH || (is_copy(result) && c->answered);
+}
+
 static void
 take_result(struct conn *c, PGresult *result, struct conn_result *out, struct error *err)
 {
+	if (is_stray(c, result)) {
+		PQclear(result);
+		out->outcome = OUTCOME_LOST;
+		(void)lose(c, err);
+		return;
+	}
 	switch (PQresultStatus(result)) {
 	case PGRES_SINGLE_TUPLE:
 		PQclear(c->row);

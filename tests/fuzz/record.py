@@ -87,4 +87,5 @@ def main():
         cluster.remove()
 
 
-main()
+if __name__ == "__main__":
+    main()
