@@ -6,11 +6,6 @@ import socket
 import struct
 import threading
 
-from cluster import ROOT
-
-CORPUS = ROOT / "tests/fuzz/corpus/server"
-
-
 def frame(kind, body=b""):
     return kind + struct.pack("!i", len(body) + 4) + body
 
@@ -32,9 +27,8 @@ def row(*values):
     return frame(b"D", body)
 
 
-def recorded(name="fresh"):
-    """The frames of a real server in a run of "up" (tests/fuzz/record.py)."""
-    data, frames = (CORPUS / name).read_bytes(), []
+def frames_of(data):
+    frames = []
     while data:
         (length,) = struct.unpack_from("!i", data, 1)
         frames.append(data[: length + 1])

@@ -10,16 +10,26 @@ import sys
 import pytest
 
 from cluster import ROOT
-from hostile import HostileServer, fields, frame, recorded, row, row_values, spoil
+from hostile import HostileServer, fields, frame, frames_of, row, row_values, spoil
 
 sys.path.append(str(ROOT / "tests/fuzz"))
 
-from record import files  # noqa: E402
+from record import CASES, files, record  # noqa: E402
 
-RUNS = int(os.environ.get("HOSTILE_RUNS", "200"))
+RUNS = int(os.environ.get("HOSTILE_RUNS", "150"))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
-STREAMS = ["fresh", "done", "interrupted", "fails", "baseline", "error"]
 ARGS = ("--baseline-on-up", "--run-lock-timeout", "200ms", "--lock-retry", "1ms")
+
+
+@pytest.fixture(scope="module")
+def streams(cluster):
+    """The frames of a real server in runs of "up"."""
+    return {name: frames_of(record(cluster, steps)) for name, steps in CASES.items()}
+
+
+@pytest.fixture
+def fresh(streams):
+    return list(streams["fresh"])
 
 
 @pytest.fixture
@@ -46,23 +56,25 @@ def assert_sane(run, what):
         assert "error:" in run.stderr, f"{what}: {run}"
 
 
-def test_streams_work_as_they_are(against):
+def test_streams_work_as_they_are(against, streams):
     """Else all below would prove nothing."""
-    assert against(b"".join(recorded("fresh"))).exit == 0
-    assert against(b"".join(recorded("done"))).exit == 0
+    for name in "fresh", "done", "interrupted":
+        run = against(b"".join(streams[name]))
+        assert run.exit == 0, run
 
 
-def test_seeded_streams(against):
+def test_seeded_streams(against, streams):
+    names = sorted(streams)
     ends = set()
     for seed in range(SEED, SEED + RUNS):
-        run = against(spoil(recorded(STREAMS[seed % len(STREAMS)]), seed))
+        run = against(spoil(streams[names[seed % len(names)]], seed))
         assert_sane(run, f"seed {seed}")
         ends.add(run.exit)
     assert len(ends) > 2, ends
 
 
-def test_every_prefix_ends(against):
-    frames = recorded("done")
+def test_every_prefix_ends(against, streams):
+    frames = streams["done"]
     for count in range(0, len(frames), 3):
         assert_sane(against(b"".join(frames[:count])), f"{count} frames")
 
@@ -75,8 +87,7 @@ def look(frames):
     return next(i for i, f in enumerate(frames) if f[:1] == b"D")
 
 
-def changed_look(change):
-    frames = recorded("fresh")
+def changed_look(frames, change):
     at = look(frames)
     values = row_values(frames[at])
     change(values)
@@ -92,15 +103,16 @@ def changed_look(change):
         b"PostgreSQL 11.2-YB-2.20.1.3-b0",
     ],
 )
-def test_product_that_is_not_postgresql(against, version):
-    run = against(changed_look(lambda values: values.__setitem__(3, version)))
+def test_product_that_is_not_postgresql(against, fresh, version):
+    run = against(changed_look(fresh, lambda values: values.__setitem__(3, version)))
     assert run.exit == 5 and "not PostgreSQL" in run.stderr, run
     assert "nothing was run" in run.stderr, run
 
 
 @pytest.mark.parametrize("column", range(9))
-def test_null_where_none_can_be(against, column):
-    assert_sane(against(changed_look(lambda values: values.__setitem__(column, None))), column)
+def test_null_where_none_can_be(against, fresh, column):
+    changed = changed_look(fresh, lambda values: values.__setitem__(column, None))
+    assert_sane(against(changed), column)
 
 
 @pytest.mark.parametrize(
@@ -118,33 +130,31 @@ def test_null_where_none_can_be(against, column):
     ],
     ids=["nothing", "no-rows", "empty", "copy-in", "copy-out", "copy-both", "no-fields", "panic", "wide"],
 )
-def test_strange_answers(against, answer):
+def test_strange_answers(against, fresh, answer):
     """To each of the first ten questions in turn."""
-    frames = recorded("fresh")
-    ready = [i for i, f in enumerate(frames) if f[:1] == b"Z"]
+    ready = [i for i, f in enumerate(fresh) if f[:1] == b"Z"]
     for before, end in zip(ready[:10], ready[1:11]):
-        data = b"".join(frames[: before + 1]) + answer + b"".join(frames[end:])
+        data = b"".join(fresh[: before + 1]) + answer + b"".join(fresh[end:])
         assert_sane(against(data), f"question {before}")
 
 
 # --- floods ---
 
 
-def flooded(flood):
-    frames = recorded("fresh")
+def flooded(frames, flood):
     at = look(frames)
     return b"".join(frames[:at]) + flood + b"".join(frames[at:])
 
 
-def test_flood_of_notices_is_tamed(against):
+def test_flood_of_notices_is_tamed(against, fresh):
     notice = frame(b"N", fields(("S", "NOTICE"), ("M", "x" * 1000)))
-    run = against(flooded(notice * 20000), timeout=60)
+    run = against(flooded(fresh, notice * 20000), timeout=60)
     assert run.exit == 0, run[:3000]
     assert len(run.stderr) < 200_000, len(run.stderr)
 
 
-def test_error_of_a_megabyte_is_cut(against):
+def test_error_of_a_megabyte_is_cut(against, fresh):
     error = frame(b"E", fields(("S", "ERROR"), ("C", "XX000"), ("M", "\x1b[2J" * 250_000)))
-    run = against(flooded(error), timeout=60)
+    run = against(flooded(fresh, error), timeout=60)
     assert_sane(run, "a megabyte")
     assert len(run.stderr) < 200_000, len(run.stderr)

@@ -56,7 +56,8 @@ CASES = {
 }
 
 
-def record(cluster, name, steps):
+def record(cluster, steps):
+    """All that the server says in a run of "up" behind these steps."""
     with cluster.database() as db:
         proxy = Proxy(cluster.folder, cluster.port)
         migrate = Runner(db.url)
@@ -66,15 +67,13 @@ def record(cluster, name, steps):
                 assert migrate("up").exit == 0
             else:
                 db.execute(step)
-        run = migrate("up", "--baseline-on-up", env={"DATABASE_URL": proxy.url(db)})
+        migrate("up", "--baseline-on-up", env={"DATABASE_URL": proxy.url(db)})
         migrate.remove()
         proxy.stop()
         frames = [m for m in proxy.connections[0].messages if not m.client]
-        data = b"".join(
+        return b"".join(
             m.type.encode() + struct.pack("!i", len(m.body) + 4) + m.body for m in frames
         )
-        (CORPUS / name).write_bytes(data)
-        print(f"{name}: exit {run.exit}, {len(frames)} messages, {len(data)} bytes")
 
 
 def main():
@@ -82,7 +81,7 @@ def main():
     cluster = Cluster()
     try:
         for name, steps in CASES.items():
-            record(cluster, name, steps)
+            (CORPUS / name).write_bytes(record(cluster, steps))
     finally:
         cluster.remove()
 
