@@ -52,6 +52,18 @@ begin_offline(const struct context *c)
 	};
 }
 
+/* A refusal stands among the problems of the plan already. */
+static void
+drop_refused(struct checked *checked)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < checked->count; i++)
+		if (checked->script->sound || !checked->findings[i].rule->refused)
+			checked->findings[kept++] = checked->findings[i];
+	checked->count = kept;
+}
+
 void
 begin_lint(const struct context *c, const struct session *s, struct checks *out)
 {
@@ -68,6 +80,8 @@ begin_lint(const struct context *c, const struct session *s, struct checks *out)
 		if (plan->steps[i].kind == STEP_SCRIPT)
 			files[request.file_count++].script = plan->steps[i].script;
 	check_scripts(c->arena, &request, out, &none);
+	for (size_t i = 0; i < out->count; i++)
+		drop_refused(&out->list[i]);
 }
 
 void

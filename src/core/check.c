@@ -391,7 +391,8 @@ applies(const struct checking *c, const struct rule *rule)
 {
 	int major = c->environment.server_version / 10000;
 
-	return severities_find(&c->severities, rule) != SEVERITY_OFF && rule->check != NULL &&
+	return severities_find(&c->severities, rule) != SEVERITY_OFF &&
+	    (rule->check != NULL || rule->end != NULL) &&
 	    (rule->from == 0 || major >= rule->from) && (rule->until == 0 || major <= rule->until);
 }
 

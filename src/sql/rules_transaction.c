@@ -29,6 +29,7 @@ static const struct rule concurrently = {
 	.id = "concurrently-in-transaction",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.refused = true,
 	.summary = "PostgreSQL refuses CONCURRENTLY in a transaction (25001): nothing of the file "
 		   "is run",
 	.advice =
@@ -68,6 +69,7 @@ static const struct rule refused = {
 	.id = "refused-in-transaction",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.refused = true,
 	.summary = "PostgreSQL refuses the statement in a transaction (25001): nothing of the file "
 		   "is run",
 	.advice = "Give it a file of its own; one made only of such statements runs without a "
@@ -144,6 +146,7 @@ static const struct rule transaction = {
 	.id = "transaction-in-file",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.refused = true,
 	.summary =
 	    "the file opens or ends a transaction itself; the run cannot undo or record it as "
 	    "one, and refuses it",

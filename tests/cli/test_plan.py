@@ -29,7 +29,8 @@ def test_shows_findings_below_their_statement(migrate):
     assert run.exit == 3, run
     lines = run.stdout.splitlines()
     assert lines[3].startswith("      error index-not-concurrent: "), run
-    assert "1 error" in lines[-1], run
+    assert lines[5].startswith("  5:1 error backfill-with-ddl: "), run
+    assert "2 errors" in lines[-1], run
 
 
 def test_findings_below_fail_on_do_not_fail(migrate):
