@@ -13,6 +13,7 @@ FUZZ_SECONDS ?= 60
 MAKEFLAGS += --no-print-directory
 # A finding's exit status is not 1, which is an answer of the program too.
 export ASAN_OPTIONS = exitcode=99
+export LSAN_OPTIONS = suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 CFLAGS ?= -O2 -g
 
 ifdef SAN

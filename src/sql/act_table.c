@@ -300,7 +300,8 @@ add_column_constraint(struct act_reader *r, const PgQuery__Constraint *tree, str
 	c->of_column = true;
 	if (c->kind != CONSTRAINT_CHECK && out->name != NULL) { /* a domain has none */
 		c->columns = arena_alloc(r->a, sizeof(*c->columns));
-		c->columns[c->column_count++] = out->name;
+		c->columns[0] = out->name;
+		c->column_count = 1;
 	}
 	if (c->kind == CONSTRAINT_NOT_NULL || c->kind == CONSTRAINT_PRIMARY_KEY)
 		out->not_null = true;

@@ -591,6 +591,34 @@ scan_for_bound(const struct asked *q, const struct world_table *partition)
 	return scan;
 }
 
+static bool
+has_same_columns(const struct facts_index *a, const struct facts_index *b)
+{
+	if (a->column_count != b->column_count || (a->unique && !b->unique) || b->partial)
+		return false;
+	for (size_t i = 0; i < a->column_count; i++)
+		if (!is(a->columns[i], b->columns[i]))
+			return false;
+	return true;
+}
+
+/* An index of the parent that the partition has none like: it is built at once. */
+static bool
+lacks_index(const struct world_table *parent, const struct world_table *partition)
+{
+	for (size_t i = 0; i < parent->facts.index_count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < partition->facts.index_count; j++)
+			found = found ||
+			    has_same_columns(
+				&parent->facts.indexes[i], &partition->facts.indexes[j]);
+		if (!found)
+			return true;
+	}
+	return false;
+}
+
 static void
 tell_attach(const struct asked *q, struct effect *out)
 {
@@ -599,6 +627,11 @@ tell_attach(const struct asked *q, struct effect *out)
 	if (q->act->on == ACT_ON_INDEX)
 		return;
 	out->scan = scan_for_bound(q, partition);
+	if (q->table != NULL && partition != NULL && lacks_index(q->table, partition)) {
+		out->builds = EFFECT_YES;
+		out->scan = EFFECT_YES;
+		out->why = "an index of the parent is built on the partition";
+	}
 	if (has_default_partition(q->world, &q->act->name)) {
 		out->scan = EFFECT_YES;
 		out->why = "the default partition is read for rows that belong to the new one";

@@ -71,7 +71,7 @@ struct outcome {
 };
 
 static struct arena *arena;
-static struct world *world;
+static struct world *world, *early_world, *late_world;
 
 /* --- the catalog --- */
 
@@ -107,23 +107,37 @@ apply(const char *text, size_t length, void *context)
 }
 
 static void
+make_world(const char *base)
+{
+	world = world_new(arena, NULL, NULL);
+	world_begin_file(world, true);
+	cut_statements(base, apply, NULL);
+	world_apply(world, &(struct act){ .kind = ACT_COMMIT });
+	world_settle(world);
+}
+
+/* What stands behind "analyze" was there for the cases y.* only. */
+static void
 set_up(void)
 {
-	struct arena_text *base;
+	struct arena_text *text;
 	FILE *f = fopen("tests/data/base.sql", "r");
+	const char *base, *early;
 	int c;
 
 	ck_assert_ptr_nonnull(f);
 	arena = arena_new(NULL);
-	world = world_new(arena, NULL, NULL);
-	base = arena_text_new(arena);
+	text = arena_text_new(arena);
 	while ((c = getc(f)) != EOF)
-		putc(c, base->out);
+		putc(c, text->out);
 	(void)fclose(f); /* only read */
-	world_begin_file(world, true);
-	cut_statements(arena_text_end(base), apply, NULL);
-	world_apply(world, &(struct act){ .kind = ACT_COMMIT });
-	world_settle(world);
+	base = arena_text_end(text);
+	early = strstr(base, "analyze;");
+	ck_assert_ptr_nonnull(early);
+	make_world(arena_strndup(arena, base, (size_t)(early - base)));
+	early_world = world;
+	make_world(base);
+	late_world = world;
 }
 
 static void
@@ -509,8 +523,11 @@ static struct comparison effects = { .exceptions = effect_exceptions,
 static void
 compare(const char *id, const char *statement, const char *outcome, int major)
 {
-	struct outcome told = predict(statement, major), measured = read_measured(outcome);
+	struct outcome told, measured;
 
+	world = strncmp(id, "y.", 2) == 0 ? late_world : early_world;
+	told = predict(statement, major);
+	measured = read_measured(outcome);
 	count(&locks, locks_agree(&told, &measured), id, major, text_of_locks(&told),
 	    text_of_locks(&measured));
 	count(&effects, effects_agree(&told, &measured), id, major, text_of_effects(&told),
