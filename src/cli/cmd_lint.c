@@ -304,6 +304,7 @@ lint_files(const struct context *c, int *status, struct error *err)
 		*status = ERR_FINDINGS;
 	writers[c->config->format](
 	    &(struct lint_report){ .context = c, .checks = &checks, .problems = &known.problems });
+	out_problems(stderr, c->config, &known.problems);
 	return true;
 }
 

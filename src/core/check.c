@@ -107,16 +107,37 @@ byte_of(const struct lint_statement *statement, int64_t character)
 	return (int64_t)at;
 }
 
+/* Why no rule saw the whole of a statement, or NULL.  Of rows that come or are read it needs none. */
+static const char *
+why_unchecked(const struct lint_statement *statement)
+{
+	const struct statement_class *class = statement->class;
+	enum act_kind kind = statement->acts->count > 0 ? statement->acts->list[0].kind : ACT_OTHER;
+
+	if (class->parse_error != NULL || class->parsed)
+		return class->parse_error;
+	if (class->kind != STATEMENT_OTHER && kind != ACT_UPDATE && kind != ACT_DELETE &&
+	    kind != ACT_MERGE)
+		return NULL;
+	return "the statement is too long, or too deeply nested";
+}
+
 static void
 report_unchecked(struct checking *c, const struct lint_statement *statement)
 {
 	const struct statement_class *class = statement->class;
-	struct finding *finding = add_finding(c, "not-checked",
-	    arena_printf(c->a,
-		"not checked, because the grammar of PostgreSQL 15 does not take it (newer syntax, "
-		"or a mistake): %s",
-		class->parse_error));
+	const char *why = why_unchecked(statement);
+	struct finding *finding;
 
+	if (why == NULL)
+		return;
+	finding = add_finding(c, "not-checked",
+	    class->parse_error == NULL
+		? arena_printf(c->a, "not checked: %s", why)
+		: arena_printf(c->a,
+		      "not checked, because the grammar of PostgreSQL 15 does not take it (newer "
+		      "syntax, or a mistake): %s",
+		      why));
 	if (finding == NULL)
 		return;
 	finding->statement = statement->number;
@@ -140,8 +161,7 @@ lint_one(struct checking *c, struct lint_statement *statement, const struct dire
 	statement->statement_timeout_ms =
 	    timeout_of(own->statement_timeout_ms, file->statement_timeout_ms);
 	lint_statement(c->lint, statement);
-	if (statement->class->parse_error != NULL)
-		report_unchecked(c, statement);
+	report_unchecked(c, statement);
 }
 
 /* script_read has kept it, with its acts; of a long one it has not kept the whole text. */
@@ -172,9 +192,11 @@ lint_passing(struct arena *own, struct checking *c, const struct split_item *ite
 	int version = c->environment.server_version;
 	struct directives none;
 
-	statement_classify_words(item->text, item->length, version, class);
-	if (number > ASKED_STATEMENTS && class->kind == STATEMENT_DML)
-		return;
+	if (number > ASKED_STATEMENTS) {
+		statement_classify_words(item->text, item->length, version, class);
+		if (class->kind == STATEMENT_DML)
+			return;
+	}
 	statement.text = arena_strndup(own, item->text, item->length);
 	statement_read(own, statement.text, item->length, version, class, acts);
 	directives_init(&none);

@@ -10,7 +10,7 @@ set -eu
 build="gcc libc6-dev make pkg-config libpq-dev libyaml-dev libjansson-dev zlib1g-dev libpg-query-dev
 	libprotobuf-c-dev"
 tests="check bash util-linux postgresql pgbouncer python3 python3-pytest python3-psycopg
-	python3-yaml git spin mandoc"
+	python3-yaml python3-jsonschema git spin mandoc"
 dev="clang libclang-rt-dev clang-format valgrind gcovr shellcheck zsh fish tmux
 	universal-ctags"
 
