@@ -209,6 +209,9 @@ struct act_constraint {
 	const char *proves_not_null; /* CHECK (c IS NOT NULL): c; also within AND */
 	const char *expression; /* of CHECK, as written, without the parentheses around it */
 	enum act_value value; /* of that expression */
+	const char **included; /* INCLUDE of a key */
+	size_t included_count;
+	bool nulls_not_distinct;
 	bool not_valid, not_enforced, no_inherit, deferrable;
 	bool has_on_delete;
 	bool of_column; /* written behind a column */

@@ -32,10 +32,7 @@ const struct act_constraint *rule_behind(const struct act *act, enum act_constra
 /* Its name, or the one that PostgreSQL would make up. */
 const char *
 rule_constraint_name(struct lint *l, const struct act *act, const struct act_constraint *c);
-/*
- * "CONSTRAINT name CHECK (a > 0)", as it would be written for the table, without NOT VALID and
- * USING INDEX.
- */
+/* "CONSTRAINT name CHECK (a > 0)", or FOREIGN KEY, as ALTER TABLE has it, without NOT VALID. */
 const char *
 rule_constraint_text(struct lint *l, const struct act *act, const struct act_constraint *c);
 /* ADD CONSTRAINT ... NOT VALID, and VALIDATE in a file of its own. */

@@ -236,6 +236,7 @@ act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, struct act
 		.not_valid = tree->skip_validation,
 		.no_inherit = tree->is_no_inherit,
 		.deferrable = tree->deferrable,
+		.nulls_not_distinct = tree->nulls_not_distinct,
 		/* NO ACTION is also what is not written. */
 		.has_on_delete = *tree->fk_del_action != '\0' && *tree->fk_del_action != 'a',
 		.at = r->base + (r->base_only ? 0 : (int64_t)at),
@@ -246,6 +247,7 @@ act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, struct act
 		out->columns = act_strings(r, tree->fk_attrs, tree->n_fk_attrs, &out->column_count);
 	else
 		out->columns = act_strings(r, tree->keys, tree->n_keys, &out->column_count);
+	out->included = act_strings(r, tree->including, tree->n_including, &out->included_count);
 	out->referenced = act_strings(r, tree->pk_attrs, tree->n_pk_attrs, &out->referenced_count);
 	if (out->kind == CONSTRAINT_CHECK)
 		read_check(r, tree, at, out);

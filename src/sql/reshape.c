@@ -91,8 +91,9 @@ join_columns(struct arena *a, const char *const *columns, size_t count)
 	return joined;
 }
 
-static const char *
-constraint_name(struct arena *a, const struct table_facts *f, const struct act_constraint *c)
+const char *
+reshape_constraint_name(
+    struct arena *a, const struct table_facts *f, const struct act_constraint *c)
 {
 	static const char *const labels[] = {
 		[CONSTRAINT_CHECK] = "check",
@@ -103,6 +104,7 @@ constraint_name(struct arena *a, const struct table_facts *f, const struct act_c
 		[CONSTRAINT_FOREIGN_KEY] = "fkey",
 	};
 	size_t count = c->column_count;
+	const char *columns;
 
 	if (c->name != NULL)
 		return copy(a, c->name);
@@ -111,7 +113,11 @@ constraint_name(struct arena *a, const struct table_facts *f, const struct act_c
 	/* A primary key is named by its table, and so is a CHECK over several columns. */
 	if (c->kind == CONSTRAINT_PRIMARY_KEY || (c->kind == CONSTRAINT_CHECK && count != 1))
 		count = 0;
-	return make_name(a, f, join_columns(a, c->columns, count), labels[c->kind]);
+	columns = join_columns(a, c->columns, count);
+	if (count > 0 && c->included_count > 0)
+		columns = arena_printf(
+		    a, "%s_%s", columns, join_columns(a, c->included, c->included_count));
+	return make_name(a, f, columns, labels[c->kind]);
 }
 
 /* --- columns --- */
@@ -316,7 +322,7 @@ add_index_of_constraint(struct arena *a, struct table_facts *f, const struct act
 static void
 add_constraint(struct arena *a, struct table_facts *f, const struct act_constraint *c)
 {
-	struct facts_constraint made = { .name = constraint_name(a, f, c),
+	struct facts_constraint made = { .name = reshape_constraint_name(a, f, c),
 		.kind = c->kind,
 		.columns = copy_names(a, c->columns, c->column_count),
 		.column_count = c->column_count,

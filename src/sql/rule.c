@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sql/reshape.h"
 #include "sql/words.h"
 
 bool
@@ -82,48 +83,13 @@ rule_behind(const struct act *act, enum act_constraint_kind kind)
 
 /* --- names and texts of constraints --- */
 
-static const struct {
-	const char *words, *suffix;
-} kinds[] = {
-	[CONSTRAINT_CHECK] = { "CHECK", "check" },
-	[CONSTRAINT_NOT_NULL] = { "NOT NULL", "not_null" },
-	[CONSTRAINT_PRIMARY_KEY] = { "PRIMARY KEY", "pkey" },
-	[CONSTRAINT_UNIQUE] = { "UNIQUE", "key" },
-	[CONSTRAINT_EXCLUSION] = { "EXCLUDE", "excl" },
-	[CONSTRAINT_FOREIGN_KEY] = { "FOREIGN KEY", "fkey" },
-};
-
-/* The columns that the constraint is about; those of one behind a column: that column. */
-static const char *const *
-columns_of(const struct act *act, const struct act_constraint *c, size_t *count)
-{
-	if (!c->of_column || act->column_count == 0) {
-		*count = c->column_count;
-		return (const char *const *)c->columns;
-	}
-	*count = 1;
-	return (const char *const *)&act->columns[0].name;
-}
-
 const char *
 rule_constraint_name(struct lint *l, const struct act *act, const struct act_constraint *c)
 {
-	struct arena_text *name;
-	const char *const *columns;
-	size_t i, count;
+	const struct world_table *t = lint_table(l, act);
+	const struct table_facts unknown = { .name = act->name };
 
-	if (c->name != NULL)
-		return c->name;
-	columns = columns_of(act, c, &count);
-	/* PostgreSQL names a primary key after the table alone, and a CHECK of several columns. */
-	if (c->kind == CONSTRAINT_PRIMARY_KEY || (c->kind == CONSTRAINT_CHECK && count != 1))
-		count = 0;
-	name = arena_text_new(lint_arena(l));
-	fputs(act->name.name, name->out);
-	for (i = 0; i < count; i++)
-		fprintf(name->out, "_%s", columns[i]);
-	fprintf(name->out, "_%s", kinds[c->kind].suffix);
-	return arena_text_end(name);
+	return reshape_constraint_name(lint_arena(l), t == NULL ? &unknown : &t->facts, c);
 }
 
 static bool
@@ -163,7 +129,7 @@ find_written(struct lint *l, const struct act_constraint *c)
 		return NULL;
 	rest = words_start(s->text + c->at, s->length - (size_t)c->at);
 	words_match(&rest, "CONSTRAINT %");
-	if (!next_is(rest, "CHECK|FOREIGN|UNIQUE|PRIMARY|EXCLUDE|REFERENCES"))
+	if (!next_is(rest, "CHECK|FOREIGN|REFERENCES"))
 		return NULL;
 	for (start = end = NULL; words_next(&rest, &w); before = w) {
 		if (is_behind(&w, &before, rest, c->of_column))
@@ -177,26 +143,22 @@ find_written(struct lint *l, const struct act_constraint *c)
 	return arena_strndup(lint_arena(l), start, (size_t)(end - start));
 }
 
-/* As the grammar understood it. */
+/* As the grammar understood it: what is checked NOT VALID. */
 static const char *
-rebuild(struct lint *l, const struct act *act, const struct act_constraint *c)
+rebuild(struct lint *l, const struct act_constraint *c)
 {
 	struct arena_text *t;
-	const char *const *columns;
-	size_t count;
 
 	if (c->kind == CONSTRAINT_CHECK)
-		return arena_printf(lint_arena(l), "CHECK (%s)", c->expression);
-	columns = columns_of(act, c, &count);
+		return arena_printf(lint_arena(l), "CHECK (%s)%s", c->expression,
+		    c->no_inherit ? " NO INHERIT" : "");
 	t = arena_text_new(lint_arena(l));
-	fprintf(t->out, "%s (%s)", kinds[c->kind].words, lint_columns(l, columns, count));
-	if (c->kind == CONSTRAINT_FOREIGN_KEY) {
-		fprintf(t->out, " REFERENCES %s", lint_name(l, &c->references));
-		if (c->referenced_count > 0)
-			fprintf(t->out, " (%s)",
-			    lint_columns(
-				l, (const char *const *)c->referenced, c->referenced_count));
-	}
+	fprintf(t->out, "FOREIGN KEY (%s) REFERENCES %s",
+	    lint_columns(l, (const char *const *)c->columns, c->column_count),
+	    lint_name(l, &c->references));
+	if (c->referenced_count > 0)
+		fprintf(t->out, " (%s)",
+		    lint_columns(l, (const char *const *)c->referenced, c->referenced_count));
 	fputs(c->deferrable ? " DEFERRABLE" : "", t->out);
 	return arena_text_end(t);
 }
@@ -209,7 +171,7 @@ rule_constraint_text(struct lint *l, const struct act *act, const struct act_con
 	const char *columns = "";
 
 	if (text == NULL)
-		text = rebuild(l, act, c);
+		text = rebuild(l, c);
 	else if (c->of_column && c->kind == CONSTRAINT_FOREIGN_KEY)
 		columns = arena_printf(
 		    lint_arena(l), "FOREIGN KEY (%s) ", lint_identifier(l, act->columns[0].name));

@@ -173,10 +173,10 @@ check_multiple(struct lint *l, const struct rule *rule, const struct act *act)
 		if (held == NULL || past[i].transaction != transaction)
 			continue;
 		lint_report(l, rule, act, NULL,
-		    "this transaction holds SHARE ROW EXCLUSIVE on %s for foreign key \"%s\" "
-		    "and takes it on %s, too: writers of all these tables wait until it "
-		    "commits, and may deadlock with it",
-		    lint_quote(l, &held->references), rule_constraint_name(l, past[i].act, held),
+		    "this transaction holds SHARE ROW EXCLUSIVE on %s for a foreign key of %s and "
+		    "takes it on %s, too: writers of all these tables wait until it commits, and "
+		    "may deadlock with it",
+		    lint_quote(l, &held->references), lint_quote(l, &past[i].act->name),
 		    lint_quote(l, &c->references));
 		return;
 	}

@@ -12,7 +12,9 @@ static const char GROUP[] = "Keys";
 struct key {
 	const char *words; /* UNIQUE, PRIMARY KEY */
 	const char *name; /* of constraint and index */
-	const char *columns; /* "a, b" */
+	const char *columns; /* "(a, b) INCLUDE (c) NULLS NOT DISTINCT" */
+	const char *columns_of_constraint; /* the same in the order that a constraint has it in */
+	bool deferrable;
 };
 
 /* A partitioned table cannot take over an index; its partitions can, and it then finds theirs. */
@@ -23,19 +25,18 @@ by_partition(struct lint *l, const struct act *act, const struct key *key)
 	const char *name = lint_identifier(l, key->name);
 
 	return arena_printf(lint_arena(l),
-	    "ALTER TABLE ONLY %s ADD CONSTRAINT %s %s (%s);\n"
+	    "ALTER TABLE ONLY %s ADD CONSTRAINT %s %s %s;\n"
 	    "-- for each partition, here \"one_partition\":\n" RULE_NEXT_FILE
 	    "CREATE UNIQUE INDEX CONCURRENTLY one_partition_key ON one_partition "
-	    "(%s);\n" RULE_NEXT_FILE
+	    "%s;\n" RULE_NEXT_FILE
 	    "ALTER TABLE one_partition ADD CONSTRAINT one_partition_key %s USING INDEX "
 	    "one_partition_key;\n"
 	    "ALTER INDEX %s ATTACH PARTITION one_partition_key;\n",
-	    table, name, key->words, key->columns, key->columns, key->words, name);
+	    table, name, key->words, key->columns_of_constraint, key->columns, key->words, name);
 }
 
 static const char *
-by_index(
-    struct lint *l, const struct act *act, const struct act_constraint *c, const struct key *key)
+by_index(struct lint *l, const struct act *act, const struct key *key)
 {
 	const char *table = lint_name(l, &act->name);
 	const char *name = lint_identifier(l, key->name);
@@ -43,24 +44,32 @@ by_index(
 	if (rule_partitioned(l, act))
 		return by_partition(l, act, key);
 	return arena_printf(lint_arena(l),
-	    RULE_NEXT_FILE "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s);\n" RULE_NEXT_FILE
+	    RULE_NEXT_FILE "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s %s;\n" RULE_NEXT_FILE
 			   "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s%s;\n",
 	    name, table, key->columns, table, name, key->words, name,
-	    c->deferrable ? " DEFERRABLE" : "");
+	    key->deferrable ? " DEFERRABLE" : "");
 }
 
 static const char *
 safe_key(struct lint *l, const struct act *act, const struct act_constraint *c)
 {
+	struct arena *a = lint_arena(l);
+	const char *nulls = c->nulls_not_distinct ? "NULLS NOT DISTINCT" : "";
+	const char *columns = arena_printf(
+	    a, "(%s)", lint_columns(l, (const char *const *)c->columns, c->column_count));
 	struct key key = {
 		.words = c->kind == CONSTRAINT_UNIQUE ? "UNIQUE" : "PRIMARY KEY",
 		.name = rule_constraint_name(l, act, c),
-		.columns = c->of_column
-		    ? lint_identifier(l, act->columns[0].name)
-		    : lint_columns(l, (const char *const *)c->columns, c->column_count),
+		.deferrable = c->deferrable,
 	};
 
-	return by_index(l, act, c, &key);
+	if (c->included_count > 0)
+		columns = arena_printf(a, "%s INCLUDE (%s)", columns,
+		    lint_columns(l, (const char *const *)c->included, c->included_count));
+	key.columns = *nulls == '\0' ? columns : arena_printf(a, "%s %s", columns, nulls);
+	key.columns_of_constraint =
+	    *nulls == '\0' ? columns : arena_printf(a, "%s %s", nulls, columns);
+	return by_index(l, act, &key);
 }
 
 /* --- UNIQUE --- */
@@ -357,19 +366,19 @@ check_using_index(struct lint *l, const struct rule *rule, const struct act *act
 {
 	const struct act_constraint *c = rule_added(act, CONSTRAINT_UNIQUE);
 	const struct facts_index *index;
-	struct key key;
+	struct key key = { 0 };
+	const char *columns;
 
 	c = c != NULL ? c : rule_added(act, CONSTRAINT_PRIMARY_KEY);
 	if (c == NULL || c->using_index == NULL || !rule_partitioned(l, act))
 		return;
 	index = used_index(l, act, c);
-	key = (struct key){
-		.words = c->kind == CONSTRAINT_UNIQUE ? "UNIQUE" : "PRIMARY KEY",
-		.name = c->name != NULL ? c->name : c->using_index,
-		.columns = index == NULL
-		    ? "its_columns"
-		    : lint_columns(l, (const char *const *)index->columns, index->column_count),
-	};
+	columns = index == NULL
+	    ? "its_columns"
+	    : lint_columns(l, (const char *const *)index->columns, index->column_count);
+	key.words = c->kind == CONSTRAINT_UNIQUE ? "UNIQUE" : "PRIMARY KEY";
+	key.name = c->name != NULL ? c->name : c->using_index;
+	key.columns = key.columns_of_constraint = arena_printf(lint_arena(l), "(%s)", columns);
 	lint_report(l, rule, act, by_partition(l, act, &key),
 	    "%s is partitioned, and no version of PostgreSQL lets such a table take over an "
 	    "index: the statement fails",

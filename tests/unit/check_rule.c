@@ -143,6 +143,23 @@ static const struct {
 	    "    ALTER COLUMN a TYPE varchar(9),\n"
 	    "    ADD CONSTRAINT k CHECK (a <> 'b') NOT VALID;\n" NEXT
 	    "ALTER TABLE t VALIDATE CONSTRAINT k;\n" },
+	{ 15, "ALTER TABLE t ADD UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c) DEFERRABLE",
+	    "unique-constraint",
+	    NEXT "CREATE UNIQUE INDEX CONCURRENTLY t_a_b_c_key ON t (a, b) INCLUDE (c) NULLS NOT "
+		 "DISTINCT;\n" NEXT
+		 "ALTER TABLE t ADD CONSTRAINT t_a_b_c_key UNIQUE USING INDEX t_a_b_c_key "
+		 "DEFERRABLE;\n" },
+	{ 15,
+	    "CREATE TABLE t (a int, b int) PARTITION BY RANGE (a);;"
+	    "ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX i",
+	    "using-index-on-partitioned",
+	    "ALTER TABLE ONLY t ADD CONSTRAINT k UNIQUE (its_columns);\n"
+	    "-- for each partition, here \"one_partition\":\n" NEXT
+	    "CREATE UNIQUE INDEX CONCURRENTLY one_partition_key ON one_partition "
+	    "(its_columns);\n" NEXT
+	    "ALTER TABLE one_partition ADD CONSTRAINT one_partition_key UNIQUE USING INDEX "
+	    "one_partition_key;\n"
+	    "ALTER INDEX k ATTACH PARTITION one_partition_key;\n" },
 	{ 15,
 	    "ALTER TABLE t ADD a varchar(20);;ALTER TABLE u ADD b int;;ALTER TABLE t ADD UNIQUE "
 	    "(a)",
