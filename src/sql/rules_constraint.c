@@ -192,9 +192,7 @@ static void
 report_not_null(struct lint *l, const struct rule *rule, const struct act *act, const char *column)
 {
 	const struct world_table *t = lint_table(l, act);
-	const struct facts_column *known = t == NULL ? NULL : world_column(t, column);
-	bool proven =
-	    (known != NULL && known->not_null) || (t != NULL && world_proves_not_null(t, column));
+	bool proven = t != NULL && world_proves_not_null(t, column);
 	struct finding *f;
 
 	if (!rule_in_use(l, act) || (proven && !t->live))

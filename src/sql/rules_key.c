@@ -138,10 +138,7 @@ static const struct rule unique_inline_on_add_column = {
 static bool
 proves(const struct world_table *t, const char *column)
 {
-	const struct facts_column *known = t == NULL ? NULL : world_column(t, column);
-
-	return t != NULL &&
-	    ((known != NULL && known->not_null) || world_proves_not_null(t, column));
+	return t != NULL && world_proves_not_null(t, column);
 }
 
 /* The way to NOT NULL for each column that is not known to be. */

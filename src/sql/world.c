@@ -2,6 +2,7 @@
 #include "sql/world.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/time.h"
 #include "sql/reshape.h"
@@ -904,6 +905,34 @@ world_table_of_index(const struct world *w, const struct act_name *name)
 	return world_find(w, &index->table.facts.parent);
 }
 
+/* Is the word this name, quoted or folded? */
+static bool
+is_name(const struct word *w, const char *name)
+{
+	if (w->kind == WORD_QUOTED)
+		return w->length == strlen(name) + 2 &&
+		    memcmp(w->text + 1, name, w->length - 2) == 0;
+	return w->length == strlen(name) && strncasecmp(w->text, name, w->length) == 0;
+}
+
+/* A CHECK of nothing but "a IS NOT NULL AND b IS NOT NULL" proves each of them. */
+static bool
+says_not_null(const char *expression, const char *column)
+{
+	struct words s = words_start(expression, strlen(expression));
+	struct word w;
+	bool found = false;
+
+	while (words_next(&s, &w)) {
+		if (word_is(&w, "(|)|AND"))
+			continue;
+		if (!words_match(&s, "IS NOT NULL"))
+			return false;
+		found = found || is_name(&w, column);
+	}
+	return found;
+}
+
 bool
 world_proves_not_null(const struct world_table *t, const char *column)
 {
@@ -915,7 +944,8 @@ world_proves_not_null(const struct world_table *t, const char *column)
 		const struct facts_constraint *proof = &t->facts.constraints[i];
 
 		if (proof->valid && proof->proves_not_null != NULL &&
-		    strcmp(proof->proves_not_null, column) == 0)
+		    (strcmp(proof->proves_not_null, column) == 0 ||
+			(proof->expression != NULL && says_not_null(proof->expression, column))))
 			return true;
 	}
 	return false;

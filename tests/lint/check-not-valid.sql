@@ -12,3 +12,20 @@ CREATE TABLE fresh (total int);
 ALTER TABLE fresh ADD CONSTRAINT d CHECK (total > 0);
 CREATE TEMP TABLE scratch (total int);
 ALTER TABLE scratch ADD CHECK (total > 0);
+
+-- What is rolled back was never made; what is made afterwards is new again.
+-- file: V2__rolled_back.sql
+SAVEPOINT before;
+CREATE TABLE gone (total int);
+ROLLBACK TO before;
+ALTER TABLE gone ADD CONSTRAINT a CHECK (total > 0); -- expect: check-not-valid
+
+-- In blocks, too.
+-- file: V3__block.sql
+-- transaction: off
+DO $$ BEGIN
+	ALTER TABLE orders ADD CONSTRAINT a CHECK (total > 0); -- expect: check-not-valid
+END $$;
+DO $$ BEGIN
+	EXECUTE 'ALTER TABLE orders ADD CONSTRAINT b CHECK (note <> ''x'')'; -- expect: check-not-valid
+END $$;

@@ -26,6 +26,15 @@ ALTER TABLE parts ALTER COLUMN c SET NOT NULL; -- expect: set-not-null
 ALTER TABLE parts ADD CONSTRAINT either CHECK (a IS NOT NULL OR b IS NOT NULL); -- expect: check-not-valid
 ALTER TABLE parts ALTER COLUMN a SET NOT NULL; -- expect: set-not-null
 
+-- A CHECK of nothing else proves several; one of a function proves nothing.
+ALTER TABLE towns ADD CONSTRAINT proofs CHECK (a IS NOT NULL AND ("b" IS NOT NULL) AND C IS NOT NULL) NOT VALID;
+ALTER TABLE towns VALIDATE CONSTRAINT proofs;
+ALTER TABLE towns ALTER COLUMN a SET NOT NULL, ALTER COLUMN b SET NOT NULL, ALTER COLUMN c SET NOT NULL;
+ALTER TABLE towns ADD CONSTRAINT other CHECK (d IS NOT NULL AND f(e IS NOT NULL)) NOT VALID;
+ALTER TABLE towns VALIDATE CONSTRAINT other;
+ALTER TABLE towns ALTER COLUMN d SET NOT NULL;
+ALTER TABLE towns ALTER COLUMN e SET NOT NULL; -- expect: set-not-null
+
 -- A rolled back proof is none.
 -- file: V2__x.sql
 SAVEPOINT before;
