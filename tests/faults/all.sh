@@ -28,6 +28,7 @@ try inside-libpq exhaust.py --inside --kind libpq
 wait
 try inside-events exhaust.py --inside --kind event-kill --kind event-term \
 	--kind event-terminate --kind event-crash
+try wire-pooler exhaust.py --pooler --sample 1000
 try crowd-64 crowd.py --rounds 100
 wait
 # With more of them than the server has connections.

@@ -8,6 +8,7 @@ All faults on the wire, or some of them:
     exhaust.py --seed 7 --sample 500 --at 12   the twelfth of these alone
     exhaust.py --suite copy --kind after    all of these
     exhaust.py copy:after:server:31 ...     exactly these
+    exhaust.py --pooler ...                 through a pool of transactions
 """
 
 import argparse
@@ -15,6 +16,7 @@ import collections
 import sys
 import time
 
+from pooled import PooledBench
 from suites import BY_NAME, LOOKS, SUITES
 from trial import INSIDE, Bench, Scenario, inside_scenarios, sample, scenarios
 
@@ -56,9 +58,10 @@ def main():
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--most", type=int, default=20, help="give up after so many violations")
     parser.add_argument("--seconds", type=int, help="stop after so long")
+    parser.add_argument("--pooler", action="store_true", help="through a pool of transactions")
     options = parser.parse_args()
     cluster = Cluster()
-    bench = Bench(cluster, "faults")
+    bench = (PooledBench if options.pooler else Bench)(cluster, "faults")
     counts, exits, violations, start = collections.Counter(), collections.Counter(), 0, time.time()
     try:
         for scenario, found in trials(options, bench):

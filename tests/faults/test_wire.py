@@ -5,8 +5,11 @@ name of a scenario.
 """
 
 import os
+from pathlib import Path
 
 import pytest
+from pgbouncer import PROGRAM
+from pooled import PooledBench
 from trial import Scenario, sample
 
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
@@ -25,6 +28,18 @@ FOUND = [
 @pytest.mark.parametrize("name", FOUND)
 def test_finds_its_way_on(bench, name):
     assert bench.try_out(Scenario.parse(name)) == []
+
+
+def test_one_fault_on_the_wire_before_a_pooler(bench):
+    if not Path(PROGRAM).exists():
+        pytest.skip("no pgbouncer")
+    pooled, found = PooledBench(bench.cluster, "pooled"), []
+    try:
+        for scenario in sample(pooled, SIZE // 2, SEED):
+            found += pooled.try_out(scenario) or []
+    finally:
+        pooled.remove()
+    assert not found, f"FAULTS_SEED={SEED}\n" + "\n".join(found[:5])
 
 
 def test_one_fault_on_the_wire_loses_and_repeats_nothing(bench):

@@ -106,6 +106,8 @@ INSIDE = {
 class Bench:
     """A database and a proxy for one scenario after the other."""
 
+    suites = kinds = None  # those that make sense here, where these are not all
+
     def __init__(self, cluster, name):
         self.cluster, self.name = cluster, name
         with cluster.connect() as connection:
@@ -403,6 +405,7 @@ def points(types, side, stride, most):
 
 def scenarios(bench, suites=None, kinds=None):
     """All of them, in a fixed order."""
+    suites, kinds = suites or bench.suites, kinds or bench.kinds
     for suite in SUITES:
         if suites and suite.name not in suites:
             continue
