@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+#include "core/lane.h"
 #include "query.h"
 
-enum { ROUNDS = 10, ANSWER_MS = 5000 };
+enum { ROUNDS = 10, ANSWER_MS = 5000, LEAVE_MS = 2000 };
 
 /* --- what it pools --- */
 
@@ -65,7 +66,7 @@ is_own(struct probe *p, size_t which, bool *own, struct error *err)
 	return true;
 }
 
-/* Now one of them first and now the other: else two servers that take turns would look like two sessions. */
+/* Now this one first and now that: servers that take turns would else look like two sessions. */
 static bool
 compare(struct probe *p, enum pooling *found, struct error *err)
 {
@@ -145,6 +146,25 @@ find_out(struct session *s, struct error *err)
 	return ok;
 }
 
+/*
+ * A pool of sessions gives ours to another client, and may have been told not to clean it before.
+ * What is not answered is the pooler's to end.
+ */
+static void
+leave(void *what)
+{
+	struct conn *c = what;
+	struct arena *a = arena_new(NULL);
+	struct error *ignored = error_new(a);
+	bool ok;
+
+	conn_patience(c, LEAVE_MS);
+	ok = conn_alive(c) && conn_query(a, c, query_lock_release_all, 0, NULL, NULL, ignored);
+	for (size_t i = 0; ok && lane_reset_statements[i] != NULL; i++)
+		ok = conn_query(a, c, lane_reset_statements[i], 0, NULL, NULL, ignored);
+	arena_close(a);
+}
+
 bool
 pooler_look(struct session *s, struct error *err)
 {
@@ -155,6 +175,8 @@ pooler_look(struct session *s, struct error *err)
 		return false;
 	if (s->pooled)
 		s->backend_pid = -1;
+	else if (hidden)
+		arena_defer(s->arena, leave, s->conn);
 	return true;
 }
 

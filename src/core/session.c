@@ -304,7 +304,7 @@ session_open(struct arena *a, const struct config *config, struct sink *sink, bo
 		return false;
 	if (s->pooled && writing)
 		event_note(sink,
-		    "through a pooler that pools transactions: each of ours takes the run lock for "
+		    "through a pooler that pools transactions: each file takes the run lock for "
 		    "itself");
 	return true;
 }

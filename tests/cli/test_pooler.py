@@ -138,6 +138,23 @@ def test_a_pool_of_sessions_runs_everything(db, make_pool, make_runner):
     pool.check()
 
 
+def test_a_pool_of_sessions_that_nobody_cleans(db, make_pool, make_runner):
+    pool = make_pool("session", server_reset_query="").remember()
+    migrate = make_runner(pool.url)
+    files = {"V1__t.sql": "SET work_mem = '1MB';\nSELECT pg_advisory_lock(1);\nPREPARE p AS SELECT 1;"}
+    assert migrate("up", files=files).exit == 0
+    pool.check()
+    files = {"V2__bad.sql": "-- migrate:transaction off\nSET work_mem = '1MB';\nSELECT 1 / 0;"}
+    assert migrate("up", files=files).exit == 1
+    pool.check()
+    files = {name: text.replace("1 / 0", "pg_sleep(60)") for name, text in files.items()}
+    run = migrate.start("up", files=files)
+    db.wait_for_statement("pg_sleep")
+    run.signal()
+    assert run.wait(10).exit == 128 + signal.SIGTERM
+    pool.check()
+
+
 @pytest.mark.parametrize("command", ["up", "status", "plan", "validate", "repair", "baseline"])
 def test_a_pool_of_statements_is_refused(db, make_pool, make_runner, command):
     before = db.contents()
