@@ -89,6 +89,7 @@ struct lint_file {
 	 * time of the next file.  False: all files run in one go.
 	 */
 	bool applied;
+	int64_t lock_timeout_ms, statement_timeout_ms; /* its directives, or -1 */
 };
 /* An undo file is seen alone: it runs long after all others. */
 void lint_begin_file(struct lint *l, const struct lint_file *file);
@@ -103,7 +104,7 @@ struct lint_statement {
 	size_t length;
 	const struct statement_class *class;
 	const struct acts *acts;
-	int64_t lock_timeout_ms, statement_timeout_ms; /* its directives, or -1 */
+	int64_t lock_timeout_ms, statement_timeout_ms; /* its own directives, or -1 */
 };
 /* The findings stay valid as long as the arena of lint_new. */
 void lint_statement(struct lint *l, const struct lint_statement *statement);
@@ -150,6 +151,8 @@ const char *lint_name(struct lint *l, const struct act_name *name);
 const char *lint_identifier(struct lint *l, const char *name);
 /* The same as messages say it: "schema.table", with the quotes. */
 const char *lint_quote(struct lint *l, const struct act_name *name);
+/* A table as the user would call it: without its schema where search_path finds it. */
+const char *lint_quote_table(struct lint *l, const struct world_table *t);
 /* "a, b, c", quoted where they must be. */
 const char *lint_columns(struct lint *l, const char *const *names, size_t count);
 

@@ -146,20 +146,18 @@ report_unchecked(struct checking *c, const struct lint_statement *statement)
 
 /* --- the statements of a file --- */
 
+/* Those of a statement without any may be zeroed. */
 static int64_t
-timeout_of(int64_t of_statement, int64_t of_file)
+given_or_not(const struct directives *d, int64_t ms)
 {
-	return of_statement != NOT_GIVEN ? of_statement : of_file;
+	return d->given ? ms : NOT_GIVEN;
 }
 
 static void
 lint_one(struct checking *c, struct lint_statement *statement, const struct directives *own)
 {
-	const struct directives *file = &c->script->directives;
-
-	statement->lock_timeout_ms = timeout_of(own->lock_timeout_ms, file->lock_timeout_ms);
-	statement->statement_timeout_ms =
-	    timeout_of(own->statement_timeout_ms, file->statement_timeout_ms);
+	statement->lock_timeout_ms = given_or_not(own, own->lock_timeout_ms);
+	statement->statement_timeout_ms = given_or_not(own, own->statement_timeout_ms);
 	lint_statement(c->lint, statement);
 	report_unchecked(c, statement);
 }
@@ -251,7 +249,10 @@ lint_statements(struct checking *c, bool applied)
 		.repeatable = s->kind == SCRIPT_REPEATABLE,
 		.contract = s->directives.phase == PHASE_CONTRACT,
 		.irreversible = s->directives.irreversible != NULL,
-		.applied = applied });
+		.applied = applied,
+		.lock_timeout_ms = given_or_not(&s->directives, s->directives.lock_timeout_ms),
+		.statement_timeout_ms =
+		    given_or_not(&s->directives, s->directives.statement_timeout_ms) });
 	if (open_statements(own, c, &w)) {
 		while (next_statement(own, c, &w)) {
 			if (w.kept != NULL)

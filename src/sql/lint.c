@@ -287,27 +287,34 @@ lint_major(const struct lint *l)
 	return l->options.server_version / 10000;
 }
 
-/* As core/send.c sets it: the file's own SET counts, but not for what is done CONCURRENTLY. */
+/* The first of them that is given. */
+static int64_t
+first_given(int64_t set_ms, int64_t file_ms, int64_t setting_ms)
+{
+	if (set_ms >= 0)
+		return set_ms;
+	return file_ms >= 0 ? file_ms : setting_ms;
+}
+
+/* As core/send.c sets it: for what is done CONCURRENTLY neither the file's SET nor its directive. */
 int64_t
 lint_lock_timeout_ms(const struct lint *l)
 {
-	int64_t set = world_setting_ms(l->world, "lock_timeout");
-
 	if (l->current->lock_timeout_ms >= 0)
 		return l->current->lock_timeout_ms;
 	if (l->current->class->concurrently && !world_in_transaction(l->world))
 		return l->options.concurrent_lock_timeout_ms;
-	return set >= 0 ? set : l->options.lock_timeout_ms;
+	return first_given(world_setting_ms(l->world, "lock_timeout"), l->file.lock_timeout_ms,
+	    l->options.lock_timeout_ms);
 }
 
 int64_t
 lint_statement_timeout_ms(const struct lint *l)
 {
-	int64_t set = world_setting_ms(l->world, "statement_timeout");
-
 	if (l->current->statement_timeout_ms >= 0)
 		return l->current->statement_timeout_ms;
-	return set >= 0 ? set : l->options.statement_timeout_ms;
+	return first_given(world_setting_ms(l->world, "statement_timeout"),
+	    l->file.statement_timeout_ms, l->options.statement_timeout_ms);
 }
 
 const struct world_table *
@@ -453,6 +460,14 @@ lint_quote(struct lint *l, const struct act_name *name)
 	if (name->schema == NULL)
 		return arena_printf(l->arena, "\"%s\"", name->name);
 	return arena_printf(l->arena, "\"%s.%s\"", name->schema, name->name);
+}
+
+const char *
+lint_quote_table(struct lint *l, const struct world_table *t)
+{
+	const struct act_name bare = { .name = t->facts.name.name };
+
+	return lint_quote(l, world_find(l->world, &bare) == t ? &bare : &t->facts.name);
 }
 
 const char *

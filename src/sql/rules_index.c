@@ -23,7 +23,7 @@ of_table(struct lint *l, const struct act *act)
 
 	if (t == NULL)
 		return "its table";
-	return lint_quote(l, &t->facts.name);
+	return lint_quote_table(l, t);
 }
 
 static const char *
@@ -254,7 +254,7 @@ check_backing_index(struct lint *l, const struct rule *rule, const struct act *a
 	    arena_printf(lint_arena(l), "ALTER TABLE %s DROP CONSTRAINT %s;\n",
 		lint_name(l, &t->facts.name), lint_identifier(l, index->name)),
 	    "%s is the index of a constraint of %s: PostgreSQL refuses to drop it alone",
-	    lint_quote(l, &act->name), lint_quote(l, &t->facts.name));
+	    lint_quote(l, &act->name), lint_quote_table(l, t));
 }
 
 static const struct rule backing_index = {

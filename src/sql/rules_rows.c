@@ -197,7 +197,7 @@ check_backfill(struct lint *l, const struct rule *rule, const struct act *act)
 	lint_report(l, rule, act, instead,
 	    "the transaction holds %s on %s since statement %" PRId64 ": %s wait until the %s of "
 	    "%s is done and committed",
-	    lock_mode_name(held->held), lint_quote(l, &held->facts.name), held->held_since,
+	    lock_mode_name(held->held), lint_quote_table(l, held), held->held_since,
 	    held->held == LOCK_ACCESS_EXCLUSIVE ? "readers and writers" : "writers", verb_of(act),
 	    lint_quote(l, &act->name));
 }

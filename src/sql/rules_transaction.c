@@ -221,7 +221,7 @@ check_behind(struct lint *l, const struct rule *rule, const struct act *act)
 	lint_report(l, rule, act, rule_own_file(l, act),
 	    "the transaction holds ACCESS EXCLUSIVE on %s since statement %" PRId64
 	    ": its readers and writers wait while this reads a whole table, and up to the COMMIT",
-	    lint_quote(l, &held->facts.name), held->held_since);
+	    lint_quote_table(l, held), held->held_since);
 }
 
 static const struct rule behind = {
@@ -253,7 +253,7 @@ check_rewrite(struct lint *l, const struct rule *rule, const struct act *act)
 	lint_report(l, rule, act, rule_own_file(l, act),
 	    "the transaction holds %s on %s since statement %" PRId64
 	    ": the app waits for that table, too, while %s is written anew",
-	    lock_mode_name(held->held), lint_quote(l, &held->facts.name), held->held_since,
+	    lock_mode_name(held->held), lint_quote_table(l, held), held->held_since,
 	    lint_quote(l, &act->name));
 }
 
@@ -387,25 +387,49 @@ long_text(struct lint *l, int64_t ms)
 	return arena_printf(lint_arena(l), "%s", time_text(text, ms));
 }
 
-/* A SET counts up to the next one, for the statements behind it. */
 static void
-look_at_set(struct lint *l, const struct rule *rule, size_t at, int64_t ms)
+report_long(struct lint *l, const struct rule *rule, const struct act *act, int64_t ms)
+{
+	lint_report(l, rule, act, NULL,
+	    "lock_timeout is %s here: while it waits for its lock, all that comes later to the "
+	    "table waits behind it",
+	    long_text(l, ms));
+}
+
+/* The first statement from there on that it counts for; a SET counts up to the next one. */
+static const struct lint_past *
+find_waiting(struct lint *l, size_t from)
 {
 	size_t count;
 	const struct lint_past *past = lint_past(l, &count);
 
-	for (size_t i = at + 1; i < count; i++) {
+	for (size_t i = from; i < count; i++) {
 		if (past[i].act->kind == ACT_SET && rule_same(past[i].act->setting, "lock_timeout"))
-			return;
-		if (past[i].statement->lock_timeout_ms >= 0 ||
-		    !makes_writers_wait(l, past[i].statement))
-			continue;
-		lint_report(l, rule, past[at].act, "SET lock_timeout = '2s';\n",
+			return NULL;
+		if (past[i].statement->lock_timeout_ms < 0 &&
+		    makes_writers_wait(l, past[i].statement))
+			return &past[i];
+	}
+	return NULL;
+}
+
+static void
+look_at_set(struct lint *l, const struct rule *rule, size_t at)
+{
+	size_t count;
+	const struct act *act = lint_past(l, &count)[at].act;
+	const struct lint_past *waiting;
+	int64_t ms;
+
+	if (act->kind != ACT_SET || act->value == NULL || !rule_same(act->setting, "lock_timeout"))
+		return;
+	ms = time_of_setting(act->value);
+	waiting = is_long(ms) ? find_waiting(l, at + 1) : NULL;
+	if (waiting != NULL)
+		lint_report(l, rule, act, "SET lock_timeout = '2s';\n",
 		    "lock_timeout is %s here: while statement %" PRId64
 		    " waits for its lock, all that comes later to the table waits behind it",
-		    long_text(l, ms), past[i].statement->number);
-		return;
-	}
+		    long_text(l, ms), waiting->statement->number);
 }
 
 static void
@@ -413,22 +437,18 @@ end_lock_timeout(struct lint *l, const struct rule *rule)
 {
 	size_t count;
 	const struct lint_past *past = lint_past(l, &count);
+	int64_t file_ms = lint_file(l)->lock_timeout_ms;
+	const struct lint_past *waiting = is_long(file_ms) ? find_waiting(l, 0) : NULL;
 
+	if (waiting != NULL)
+		report_long(l, rule, waiting->act, file_ms);
 	for (size_t i = 0; i < count; i++) {
-		const struct act *act = past[i].act;
 		int64_t own_ms = past[i].statement->lock_timeout_ms;
-		int64_t ms = -1;
 
-		if (act->kind == ACT_SET && act->value != NULL &&
-		    rule_same(act->setting, "lock_timeout"))
-			ms = time_of_setting(act->value);
-		if (is_long(ms))
-			look_at_set(l, rule, i, ms);
-		if (is_long(own_ms) && act->number == 0 && makes_writers_wait(l, past[i].statement))
-			lint_report(l, rule, act, NULL,
-			    "lock_timeout is %s here: while it waits for its lock, all that comes "
-			    "later to the table waits behind it",
-			    long_text(l, own_ms));
+		look_at_set(l, rule, i);
+		if (is_long(own_ms) && past[i].act->number == 0 &&
+		    makes_writers_wait(l, past[i].statement))
+			report_long(l, rule, past[i].act, own_ms);
 	}
 }
 

@@ -21,3 +21,9 @@ CREATE INDEX CONCURRENTLY orders_c ON orders (c);
 -- file: V2__the_next_session.sql
 -- transaction: off
 CREATE INDEX CONCURRENTLY orders_d ON orders (d);
+
+-- Neither the file's directive counts, where the runner has a longer one.
+-- file: V3__directive.sql
+-- transaction: off
+-- whole_file_lock_timeout: 1s
+CREATE INDEX CONCURRENTLY orders_e ON orders (e);

@@ -20,3 +20,9 @@ COMMENT ON TABLE orders IS 'what was ordered';
 -- transaction: off
 SET lock_timeout = 0;
 CREATE INDEX CONCURRENTLY orders_total ON orders (total);
+
+-- file: V4__for_the_whole_file.sql
+-- whole_file_lock_timeout: 0
+ALTER TABLE orders ADD COLUMN d int; -- expect: lock-timeout-too-long
+SET lock_timeout = '1s';
+ALTER TABLE orders ADD COLUMN e int;

@@ -33,6 +33,7 @@ begin(struct lint_file file)
 {
 	if (lint == NULL)
 		lint = lint_new(arena, &options);
+	file.lock_timeout_ms = file.statement_timeout_ms = -1;
 	lint_begin_file(lint, &file);
 	number = 0;
 }

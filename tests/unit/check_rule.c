@@ -29,7 +29,9 @@ lint_text(const char *text, const char *rule)
 	const struct finding *findings;
 	size_t count;
 
-	lint_begin_file(l, &(struct lint_file){ .path = "V1__x.sql" });
+	lint_begin_file(l,
+	    &(struct lint_file){
+		.path = "V1__x.sql", .lock_timeout_ms = -1, .statement_timeout_ms = -1 });
 	for (int64_t number = 1; *text != '\0'; number++) {
 		const char *end = strstr(text, ";;");
 		size_t length = end == NULL ? strlen(text) : (size_t)(end - text);

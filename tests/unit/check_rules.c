@@ -20,7 +20,7 @@
  *	-- file: V2__x.sql	here another file begins (U2__x.sql: an undo file)
  *	-- transaction: off	the file runs without a transaction
  *	-- applied: yes		it was applied some time before the next one
- *	-- phase: contract	-- irreversible: yes	its directives
+ *	-- phase: contract	-- irreversible: yes	-- whole_file_lock_timeout: 2s	its directives
  *	-- lock_timeout: 2s	-- statement_timeout: 2s	of the next statement
  *	-- pg_version: 18.1	all begins anew, for that version; 15 without it
  */
@@ -277,9 +277,12 @@ start_file(struct reading *r, const char *path)
 {
 	if (r->begun)
 		end_file(r);
-	r->file = (struct lint_file){
-		.path = path, .transaction = true, .undo = *path == 'U', .repeatable = *path == 'R'
-	};
+	r->file = (struct lint_file){ .path = path,
+		.transaction = true,
+		.undo = *path == 'U',
+		.repeatable = *path == 'R',
+		.lock_timeout_ms = -1,
+		.statement_timeout_ms = -1 };
 }
 
 static void
@@ -315,6 +318,8 @@ read_comment(struct reading *r, const char *comment)
 		r->file.contract = strcmp(value, "contract") == 0;
 	else if (strncmp(name, "irreversible:", 13) == 0)
 		r->file.irreversible = true;
+	else if (strncmp(name, "whole_file_lock_timeout:", 24) == 0)
+		r->file.lock_timeout_ms = time_of_setting(value);
 	else if (strncmp(name, "lock_timeout:", 13) == 0)
 		r->next.lock_timeout_ms = time_of_setting(value);
 	else if (strncmp(name, "statement_timeout:", 18) == 0)
