@@ -303,6 +303,19 @@ static const struct rule if_not_exists = {
 
 /* --- reindex-not-concurrent --- */
 
+/* Where the option is there and off, adding it again would not do. */
+static const char *
+reindex_sql(struct lint *l, const struct act *act)
+{
+	const struct lint_statement *s = lint_current(l);
+	struct words words = words_start(s->text, s->length);
+
+	if (words_match(&words, "REINDEX (?CONCURRENTLY)"))
+		return NULL;
+	return in_own_file(
+	    l, with_words(l, act, "REINDEX [()] INDEX|TABLE|SCHEMA|DATABASE", "CONCURRENTLY"));
+}
+
 static void
 check_reindex(struct lint *l, const struct rule *rule, const struct act *act)
 {
@@ -312,9 +325,7 @@ check_reindex(struct lint *l, const struct rule *rule, const struct act *act)
 	if (act->concurrently || words_match(&words, "REINDEX [()] SYSTEM") ||
 	    (act->on != ACT_ON_SCHEMA && act->on != ACT_ON_DATABASE && !rule_in_use(l, act)))
 		return;
-	lint_report(l, rule, act,
-	    in_own_file(
-		l, with_words(l, act, "REINDEX [()] INDEX|TABLE|SCHEMA|DATABASE", "CONCURRENTLY")),
+	lint_report(l, rule, act, reindex_sql(l, act),
 	    "REINDEX holds SHARE on the table and ACCESS EXCLUSIVE on each index that it builds: "
 	    "writers wait, and readers too, since planning locks all indexes of a table");
 }

@@ -115,6 +115,36 @@ is_few_rows(struct lint *l, const struct act *act)
 	return count > 0 && is_key(lint_table(l, act), columns, count);
 }
 
+/* What the statement calls its table: by an alias, or by its name. */
+static const char *
+called(struct lint *l, const struct act *act)
+{
+	const struct lint_statement *statement = lint_current(l);
+	struct words s = words_start(statement->text, statement->length), next;
+	const char *alias;
+	struct word w;
+
+	words_match(&s, "UPDATE|DELETE [FROM] [ONLY] %");
+	words_match(&s, "*");
+	next = s;
+	if (words_match(&next, "SET|USING|WHERE|RETURNING"))
+		return lint_identifier(l, act->name.name);
+	words_match(&s, "AS");
+	alias = words_next(&s, &w) ? word_value(lint_arena(l), &w) : NULL;
+	return lint_identifier(l, alias == NULL ? act->name.name : alias);
+}
+
+/* The column by which batches go; other tables may have one of that name. */
+static const char *
+key_of(struct lint *l, const struct act *act)
+{
+	const char *key = lint_identifier(l, rule_batch_key(l, &act->name));
+
+	if (act->read_count == 0)
+		return key;
+	return arena_printf(lint_arena(l), "%s.%s", called(l, act), key);
+}
+
 /* The statement in batches; NULL where its text does not show how. */
 static const char *
 in_batches(struct lint *l, const struct act *act)
@@ -141,7 +171,7 @@ in_batches(struct lint *l, const struct act *act)
 	return arena_printf(a,
 	    RULE_NEXT_FILE "-- migrate:batch table=%s key=%s\n%.*s\nWHERE %s%s BETWEEN :from AND "
 			   ":to;\n",
-	    table, key, (int)before, text, condition, key);
+	    table, key, (int)before, text, condition, key_of(l, act));
 }
 
 /* --- backfill-with-ddl --- */
