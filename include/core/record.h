@@ -71,6 +71,9 @@ bool record_is_fence(const struct error *err);
  */
 MUST_CHECK bool record_is_done(struct arena *a, struct record_writer *w,
     const struct script *script, bool *done, struct error *err);
+/* The same of records that were written alone: the history tells, row by row. */
+MUST_CHECK bool record_are_written(struct arena *a, struct record_writer *w,
+    const struct record *records, size_t count, bool *done, struct error *err);
 /* Sends statements in one transaction of their own, under the fence. */
 MUST_CHECK bool record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list,
     size_t count, struct error *err);

@@ -308,6 +308,51 @@ record_is_done(struct arena *a, struct record_writer *w, const struct script *sc
 	return true;
 }
 
+static bool
+is_written(const struct history *h, const struct record *r)
+{
+	const struct history_row *row = NULL;
+
+	for (size_t i = 0; i < h->count; i++)
+		if (h->rows[i].rank == r->rank)
+			row = &h->rows[i];
+	switch (r->kind) {
+	case RECORD_INSERT:
+		return row != NULL && strcmp(row->script, r->script) == 0 &&
+		    strcmp(row->type, r->type) == 0;
+	case RECORD_DELETE:
+		return row == NULL;
+	case RECORD_UPDATE:
+		return row != NULL && strcmp(row->description, r->description) == 0 &&
+		    strcmp(row->type, r->type) == 0 && row->has_checksum == r->has_checksum &&
+		    row->checksum == r->checksum;
+	case RECORD_SUCCEED:
+		return row != NULL && row->success;
+	case RECORD_FORGET:
+		break;
+	}
+	for (size_t i = 0; i < h->unknown_count; i++)
+		if (strcmp(h->unknown[i].script, r->script) == 0)
+			return false;
+	return true;
+}
+
+bool
+record_are_written(struct arena *a, struct record_writer *w, const struct record *records,
+    size_t count, bool *done, struct error *err)
+{
+	struct session *s = w->session;
+	struct problems problems = { .arena = a };
+	struct history now;
+
+	if (!history_read(a, s->conn, s->config, &now, &problems, err))
+		return false;
+	*done = now.readable;
+	for (size_t i = 0; i < count; i++)
+		*done = *done && is_written(&now, &records[i]);
+	return true;
+}
+
 bool
 record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list, size_t count,
     struct error *err)

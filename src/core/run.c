@@ -20,10 +20,12 @@ struct run {
 	struct run_result *result;
 	struct apply x;
 	int64_t lock_key; /* of the run lock that is held */
-	const struct script *repeated; /* the file that was run again after a lost connection */
+	size_t failed_count; /* of the steps that failed together: more than one with group */
+	bool regained; /* a lost connection was made again, */
+	size_t regained_at; /* behind so many steps */
 	const struct script *fenced; /* whose rank was taken, */
 	int fenced_rank; /* this one */
-	bool commit_sent; /* of the file that was lost last, and no answer came */
+	bool commit_sent; /* of the step that was lost last, and no answer came */
 	bool reconnected; /* while it waited for the run lock */
 };
 
@@ -153,6 +155,7 @@ run_steps(struct run *r, size_t i, size_t count, struct error *err)
 		note_applied(r, &step[k], ms);
 	if (end == APPLY_FAILED) {
 		r->result->failed = step;
+		r->failed_count = count;
 		tell(r, EVENT_STEP_FAILED, step, ms);
 	}
 	return end;
@@ -192,32 +195,41 @@ run_all(struct run *r, struct error *err)
 
 /* --- a lost connection --- */
 
-/* May the connection be made again?  Not when someone ended our session on purpose. */
+/*
+ * May the connection be made again?  Also when the server has ended our session (57P01): it says
+ * the same when it shuts down, and when somebody means us.
+ */
 static bool
 is_lost(const struct run *r, const struct error *err)
 {
 	return !conn_alive(r->session->conn) &&
-	    (err->code == ERR_CONNECT || err->code == ERR_UNKNOWN) &&
-	    strcmp(err->sqlstate, "57P01") != 0 && interrupt_signal() == 0;
+	    (err->code == ERR_CONNECT || err->code == ERR_UNKNOWN) && interrupt_signal() == 0;
 }
 
-/* In the middle of a file: what became of it is to be asked. */
-static bool
-is_in_doubt(const struct run *r)
+/* What failed, in words. */
+static const char *
+failed_name(const struct run *r)
 {
-	const struct step *failed = r->result->failed;
+	const struct step *step = r->result->failed;
 
-	return failed != NULL && failed->kind == STEP_SCRIPT;
+	if (step->kind == STEP_RECORD)
+		return "the history";
+	return r->failed_count == 1 ? step->script->script : "the group";
 }
 
 static bool
 ask_what_became(struct run *r, bool in_doubt, bool *done, struct error *err)
 {
 	struct session *s = r->session;
+	const struct step *step = r->result->failed;
 
 	/* The lock proves that the old backend is gone, and so that its transaction has ended. */
-	return session_reconnect(s, in_doubt, err) && lock_take(s, r->lock_key, err) &&
-	    record_is_done(s->arena, &r->x.writer, r->result->failed->script, done, err);
+	if (!session_reconnect(s, in_doubt, err) || !lock_take(s, r->lock_key, err))
+		return false;
+	if (step->kind == STEP_RECORD)
+		return record_are_written(
+		    s->arena, &r->x.writer, step->records, step->record_count, done, err);
+	return record_is_done(s->arena, &r->x.writer, step->script, done, err);
 }
 
 static void
@@ -226,17 +238,17 @@ say_unknown(const struct run *r, const struct error *why, struct error *err)
 	const char *message = err->message;
 
 	error_copy(err, why);
-	err->code = ERR_UNKNOWN;
+	if (err->code != ERR_INTERRUPTED)
+		err->code = ERR_UNKNOWN;
 	err->detail = arena_printf(err->arena, "Before that: %s", message);
 	err->state = arena_printf(err->arena,
-	    "the connection was lost: whether %s was committed is not known",
-	    r->result->failed->script->script);
+	    "the connection was lost: whether %s was committed is not known", failed_name(r));
 	(void)error_next(err,
 	    "Run \"migrate status\" when the server is back: what it lists as applied was "
 	    "committed.");
 }
 
-/* No COMMIT was on its way, so what the file has kept is known all the same. */
+/* No COMMIT was on its way, so what the step has kept is known all the same. */
 static void
 say_not_regained(const struct error *why, struct error *err)
 {
@@ -254,29 +266,35 @@ say_not_regained(const struct error *why, struct error *err)
 static void
 say_lost_again(const struct run *r, struct error *err)
 {
-	const struct script *script = r->result->failed->script;
+	const struct step *step = r->result->failed;
 
 	err->code = r->session->pooled && r->commit_sent ? ERR_UNKNOWN : ERR_CONNECT;
-	if (script->transaction && err->code == ERR_CONNECT)
+	if (err->code != ERR_CONNECT)
+		return;
+	if (step->kind == STEP_RECORD)
+		err->state = "rolled back, the history is as it was";
+	else if (step->script->transaction)
 		err->state =
-		    arena_printf(err->arena, "rolled back, nothing of %s was kept", script->script);
+		    arena_printf(err->arena, "rolled back, nothing of %s was kept", failed_name(r));
 }
 
 /*
- * The connection broke in the middle of a file.  COMMIT may have been on its way: the database
- * tells, under the run lock.  Then the plan is made again; a file that was not committed gets one
- * more chance, and one without a transaction is gone on with.
+ * The connection broke in the middle of a step.  COMMIT may have been on its way: the database
+ * tells, under the run lock.  Then the plan is made again; what was not committed gets one more
+ * chance, and a file without a transaction is gone on with.
  */
 static enum apply_end
 recover(struct run *r, struct error *err)
 {
 	const struct step *step = r->result->failed;
 	struct error *why = error_new(r->session->arena);
+	bool again = r->regained && r->regained_at == r->result->applied;
 	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
-	r->commit_sent = in_doubt || (r->commit_sent && r->repeated == step->script);
-	event_warning(
-	    r->session->sink, "%s: %s; connecting again", step->script->script, err->message);
+	r->commit_sent = in_doubt || (r->commit_sent && again);
+	if (again && !r->commit_sent)
+		return APPLY_FAILED; /* it had its chance, and what it left is known */
+	event_warning(r->session->sink, "%s: %s; connecting again", failed_name(r), err->message);
 	if (!ask_what_became(r, in_doubt, &done, why)) {
 		if (in_doubt)
 			say_unknown(r, why, err);
@@ -285,15 +303,17 @@ recover(struct run *r, struct error *err)
 		return APPLY_FAILED;
 	}
 	r->x.dirty = false;
-	if (!done && r->repeated == step->script) {
+	if (!done && again) {
 		say_lost_again(r, err);
 		return APPLY_FAILED;
 	}
 	r->result->failed = NULL;
-	r->repeated = step->script;
-	if (done)
-		note_applied(r, step, 0);
-	return APPLY_FENCED;
+	for (size_t k = 0; done && k < r->failed_count; k++)
+		note_applied(r, &step[k], 0);
+	r->regained = true;
+	r->regained_at = r->result->applied;
+	/* A repair that is made has nothing left to plan, and would be refused by name. */
+	return done && r->goal->kind != GOAL_UP ? APPLY_DONE : APPLY_FENCED;
 }
 
 /* --- under the run lock --- */
@@ -466,7 +486,7 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 		if (!take_lock(&r, err))
 			break;
 		end = run_locked(&r, err);
-		if (end == APPLY_FAILED && is_lost(&r, err) && is_in_doubt(&r))
+		if (end == APPLY_FAILED && is_lost(&r, err) && result->failed != NULL)
 			end = recover(&r, err);
 		release(&r);
 		if (end == APPLY_BUSY && !wait_pause(time_random(0, BUSY_MS), err))

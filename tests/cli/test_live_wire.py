@@ -130,3 +130,91 @@ def test_session_that_cannot_be_prepared_in_time(db, migrate, make_proxy):
         )  # fmt: skip
     assert run.exit == 1 and "cannot prepare the session" in run.stderr, run
     assert "57014" in run.stderr and "nothing was run" in run.stderr, run
+
+
+def lose_once(wanted, client, how="before"):
+    """A cut of the first message with such a body; and the list of what was lost."""
+    lost = []
+
+    def cut(connection, message):
+        if not lost and message.client == client and wanted(connection, message):
+            lost.append(message)
+            return how
+
+    return cut, lost
+
+
+GROUP = {
+    "V1__a.sql": "CREATE TABLE a (n int);",
+    "V2__b.sql": "CREATE TABLE b (n int);",
+    "R__c.sql": "CREATE TABLE c (n int);",
+}
+
+
+def test_group_whose_commit_has_no_answer_is_told_whole(db, migrate, make_proxy):
+    cut, lost = lose_once(
+        lambda c, m: m.body == b"COMMIT\0" and c.frontend("CREATE TABLE c"), client=False
+    )
+    proxy = make_proxy(cut=cut)
+    run = migrate(
+        "up", "--group", "--format", "json", files=GROUP, env={"DATABASE_URL": proxy.url(db)}
+    )
+    assert lost and run.exit == 0, run
+    assert [m["description"] for m in run.json["migrations"]] == ["a", "b", "c"], run
+    assert run.json["migrationsExecuted"] == 3
+    assert run.stderr.count(": applied") == 3, run
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+def test_repair_whose_commit_has_no_answer(db, migrate, make_proxy, how):
+    migrate("up", files={"V0__zero.sql": "SELECT 1;"})
+    cut, lost = lose_once(
+        lambda c, m: b"COMMIT\0" in m.body and c.frontend("INSERT INTO"), client=True, how=how
+    )
+    proxy = make_proxy(cut=cut)
+    run = migrate(
+        "repair", "--applied", "1", files={"V1__a.sql": "SELECT 1;"},
+        env={"DATABASE_URL": proxy.url(db)},
+    )  # fmt: skip
+    assert lost and run.exit == 0, run
+    assert "version 1: marks as applied" in run.stdout and "1 added" in run.stdout, run
+    assert db.versions() == ["0", "1"]
+
+
+# The files say themselves who ends their session, as a server that shuts down would.
+END_ME = "INSERT INTO ends VALUES (1);\nSELECT pg_terminate_backend({}, 5000);"
+
+
+def test_session_that_is_ended_is_made_again_once(db, migrate):
+    """57P01 is what a server says that shuts down: what it ended has one more chance."""
+    migrate("up", files={"V1__t.sql": "CREATE TABLE ends (n int); CREATE SEQUENCE tries;"})
+    once = END_ME.format("CASE WHEN nextval('tries') = 1 THEN pg_backend_pid() ELSE 0 END")
+    run = migrate("up", files={"V2__once.sql": once})
+    assert run.exit == 0 and "connecting again" in run.stderr, run
+    assert (db.versions(), db.value("SELECT count(*) FROM ends")) == (["1", "2"], 1)
+    run = migrate("up", files={"V3__always.sql": END_ME.format("pg_backend_pid()")})
+    assert run.exit == 5 and "57P01" in run.stderr, run
+    assert "rolled back, nothing of V3__always.sql was kept" in run.stderr, run
+    assert run.stderr.count("connecting again") == 1, run
+    assert (db.versions(), db.value("SELECT count(*) FROM ends")) == (["1", "2"], 1)
+
+
+def test_signal_while_it_connects_again(db, migrate, make_proxy):
+    """What was lost before its COMMIT was sent is not in doubt."""
+    proxy = None
+
+    def cut(connection, message):
+        if message.client and b"CREATE TABLE once" in message.body:
+            proxy.server.close()
+            return "before"
+
+    proxy = make_proxy(cut=cut)
+    files = {"V1__once.sql": "CREATE TABLE once (id int);\nCOPY once FROM STDIN;\n1\n\\.\n"}
+    run = migrate.start("up", files=files, env={"DATABASE_URL": proxy.url(db)})
+    for line in run.process.stderr:
+        if b"waiting for the server" in line:
+            break
+    run.signal()
+    run = run.wait(10)
+    assert run.exit == 143 and "interrupted by signal 15" in run.stderr, run
+    assert "rolled back, nothing of V1__once.sql was kept" in run.stderr, run
