@@ -10,8 +10,8 @@
  */
 
 /*
- * Is it about a table that was there before these files, so that it has rows and users?  No for
- * views and foreign tables, which have no rows of their own.
+ * Does it do something to a table that was there before these files, so that it has rows and users?
+ * No for views and foreign tables, which have no rows of their own.
  */
 bool rule_in_use(struct lint *l, const struct act *act);
 /* Does the app see it: as rule_in_use, and views and foreign tables count. */

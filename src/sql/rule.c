@@ -6,10 +6,25 @@
 #include "sql/reshape.h"
 #include "sql/words.h"
 
+/* IF NOT EXISTS of a column that is there, IF EXISTS of one that is not: only the lock is left. */
+static bool
+does_nothing(struct lint *l, const struct act *act)
+{
+	const struct world_table *t = lint_table(l, act);
+
+	if (t == NULL || act->part == NULL)
+		return false;
+	if (act->kind == ACT_ADD_COLUMN)
+		return act->if_not_exists && world_column(t, act->part) != NULL;
+	return act->kind == ACT_DROP_COLUMN && act->part_if_exists && t->complete &&
+	    world_column(t, act->part) == NULL;
+}
+
 bool
 rule_seen(struct lint *l, const struct act *act)
 {
-	return act->name.name != NULL && !world_is_new(lint_world(l), &act->name);
+	return act->name.name != NULL && !world_is_new(lint_world(l), &act->name) &&
+	    !does_nothing(l, act);
 }
 
 bool

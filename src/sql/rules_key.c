@@ -159,25 +159,22 @@ safe_not_nulls(struct lint *l, const struct act *act, const char *const *columns
 static void
 check_primary_key(struct lint *l, const struct rule *rule, const struct act *act)
 {
-	const struct act_constraint *c = rule_added(act, CONSTRAINT_PRIMARY_KEY);
+	const struct act_constraint *added = rule_added(act, CONSTRAINT_PRIMARY_KEY);
 	const struct act_constraint *behind = rule_behind(act, CONSTRAINT_PRIMARY_KEY);
-	const char *instead;
+	const struct act_constraint *c = added != NULL ? added : behind;
+	const char *column = "", *not_nulls;
 
-	if ((c == NULL && behind == NULL) || !rule_in_use(l, act) ||
-	    (c != NULL && c->using_index != NULL))
+	if (c == NULL || c->using_index != NULL || !rule_in_use(l, act))
 		return;
-	if (c != NULL)
-		instead = arena_printf(lint_arena(l), "%s%s",
-		    safe_not_nulls(l, act, (const char *const *)c->columns, c->column_count),
-		    safe_key(l, act, c));
-	else
-		instead = arena_printf(lint_arena(l), "%s-- fill it in batches, then\n%s%s",
-		    rule_bare_column(l, act), safe_not_nulls(l, act, &act->columns[0].name, 1),
-		    safe_key(l, act, behind));
-	lint_report(l, rule, act, instead,
-	    "the index of the primary key is built, and all of %s read for nulls, under ACCESS "
-	    "EXCLUSIVE: nobody reads or writes it until that is done",
-	    lint_quote(l, &act->name));
+	not_nulls = safe_not_nulls(l, act, (const char *const *)c->columns, c->column_count);
+	if (behind != NULL)
+		column = arena_printf(
+		    lint_arena(l), "%s-- fill it in batches, then\n", rule_bare_column(l, act));
+	lint_report(l, rule, act,
+	    arena_printf(lint_arena(l), "%s%s%s", column, not_nulls, safe_key(l, act, c)),
+	    "the index of the primary key is built%s under ACCESS EXCLUSIVE: nobody reads or "
+	    "writes %s until that is done",
+	    *not_nulls == '\0' ? "" : ", and the table read for nulls,", lint_quote(l, &act->name));
 }
 
 static const struct rule primary_key = {

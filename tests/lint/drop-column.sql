@@ -14,6 +14,17 @@ ALTER TABLE later DROP COLUMN a; -- expect: drop-column
 CREATE TABLE s1.twin (a int, b int);
 ALTER TABLE s2.twin DROP COLUMN a; -- expect: drop-column
 
+-- It is there, or gone, already.
+-- file: V5__x.sql
+-- applied: yes
+CREATE TABLE made (id bigint PRIMARY KEY, a int);
+-- file: V6__x.sql
+ALTER TABLE made DROP COLUMN IF EXISTS b;
+ALTER TABLE made DROP COLUMN IF EXISTS a; -- expect: drop-column
+-- file: V7__x.sql
+ALTER TABLE orders ADD COLUMN number bigint;
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS number bigserial;
+
 -- Where it is expected.
 -- file: V2__x.sql
 -- phase: contract
