@@ -193,6 +193,10 @@ bench: all
 readme: all
 	BUILD=$(BUILD) $(PYTHON) -B tests/cli/readme.py --write
 
+# The manual of the rules, from their table.
+manual: all
+	BUILD=$(BUILD) $(PYTHON) -B tests/cli/lint_page.py --write
+
 # --- the rest ---
 
 deps:
@@ -211,4 +215,4 @@ clean:
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
 .PHONY: all install units house check replay model cli faults test-faults test demo test-matrix \
-	fuzz coverage bench readme deps deps-dev format clean
+	fuzz coverage bench readme manual deps deps-dev format clean

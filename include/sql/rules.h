@@ -6,7 +6,8 @@
 
 /*
  * The groups of rules, each ended by NULL, in the order of the manual.  A rule is a row and a
- * function in its group's file, and a file tests/lint/<rule>.sql.
+ * function in its group's file, and a file tests/lint/<rule>.sql; "make manual" puts it into
+ * man/migrate-lint.7.
  */
 
 extern const struct rule *const rules_index[];

@@ -319,6 +319,26 @@ severity_in_force(const struct context *c, const struct rule *rule)
 }
 
 static struct json *
+squawk_json(struct arena *a, const struct rule *rule)
+{
+	struct json *list = json_new_array(a);
+
+	for (const struct squawk_rule *theirs = squawk_rules; theirs->name != NULL; theirs++)
+		if (squawk_rule_is(theirs, rule->id))
+			json_push_text(list, theirs->name);
+	return list;
+}
+
+static void
+put_version(struct json *json, const char *name, int version)
+{
+	if (version > 0)
+		json_put_integer(json, name, version);
+	else
+		json_put_null(json, name);
+}
+
+static struct json *
 rule_json(const struct context *c, const struct rule *rule)
 {
 	struct json *json = json_new_object(c->arena);
@@ -329,6 +349,9 @@ rule_json(const struct context *c, const struct rule *rule)
 	json_put_text(json, "default", severity_name(rule->severity));
 	json_put_text(json, "summary", rule->summary);
 	json_put_text(json, "advice", rule->advice);
+	put_version(json, "from", rule->from);
+	put_version(json, "until", rule->until);
+	json_put(json, "squawk", squawk_json(c->arena, rule));
 	return json;
 }
 

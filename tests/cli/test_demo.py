@@ -79,6 +79,7 @@ def test_install_puts_program_manual_and_completions(tmp_path):
         "usr/share/fish/vendor_completions.d/migrate.fish",
         "usr/share/man/man1/migrate.1",
         "usr/share/man/man5/migrate.yaml.5",
+        "usr/share/man/man7/migrate-lint.7",
         "usr/share/zsh/site-functions/_migrate",
     ]
     run = subprocess.run([tmp_path / "usr/bin/migrate", "version"], capture_output=True, text=True)

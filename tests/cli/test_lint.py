@@ -10,6 +10,9 @@ import xml.etree.ElementTree
 
 import pytest
 
+import lint_page
+from runner import PROGRAM
+
 TABLE = "CREATE TABLE orders (id bigint PRIMARY KEY, total int);\n"
 INDEX = "-- why\nCREATE INDEX orders_total ON orders (total);\n"
 FINDING = "index-not-concurrent"
@@ -313,6 +316,11 @@ def test_explains_every_rule_in_80_columns(offline):
 def test_explains_the_nearest(offline):
     run = offline("lint", "--explain", "index-not-conurrent")
     assert run.exit == 2 and f'Did you mean "{FINDING}"?' in run.stderr, run
+
+
+def test_the_manual_has_every_rule():
+    """After a change of the rules: make manual."""
+    assert lint_page.PAGE.read_text() == lint_page.page(PROGRAM)
 
 
 # --- formats for machines ---
