@@ -257,6 +257,7 @@ def test_a_statement_that_the_grammar_refuses_is_not_checked(offline):
     run = offline("lint", "--format", "json", files={"V1__a.sql": text})
     assert findings(run) == [
         ("migrations/V1__a.sql", 1, 20, "not-checked"), ("migrations/V1__a.sql", 3, 1, FINDING),
+        ("migrations/V1__a.sql", 3, 1, "statement-behind-access-exclusive"),
     ], run
     assert 'syntax error at or near "FROB"' in run.json["findings"][0]["message"], run
     assert run.json["findings"][0]["severity"] == "info"
