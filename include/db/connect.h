@@ -6,7 +6,7 @@
 
 #include "db/conn.h"
 
-/* The way to a server, and waiting for its socket; for db/conn.c alone: it knows libpq. */
+/* The way to a server; for db/conn.c alone: it knows libpq. */
 
 /*
  * One attempt on every address of every host, each with its own time limit; NULL with ERR_CONNECT,
@@ -15,9 +15,5 @@
 PGconn *connect_server(struct arena *a, const struct conn_options *options, struct error *err);
 /* Tells a notice of the server to whom the options name. */
 void connect_notice(const struct conn_options *options, const PGresult *result);
-/* Waits until a socket is ready, a signal has come or the time is over: 1, -1, 0. */
-int connect_wait(int socket, int events, int64_t until_ms, bool signals);
-/* Fills err with the signal that came; returns false. */
-bool connect_interrupted(struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/time.h"
 #include "db/connect.h"
+#include "db/socket.h"
 
 enum {
 	CANCEL_WAIT_MS = 2000,
@@ -372,7 +373,7 @@ no_answer(struct conn *c, struct error *err)
 {
 	conn_close(c);
 	if (!c->deaf && interrupt_signal() != 0) {
-		(void)connect_interrupted(err);
+		(void)socket_interrupted(err);
 		err->detail = "The server does not answer.";
 		return false;
 	}
@@ -393,7 +394,7 @@ await_result(struct conn *c, struct error *err)
 			return false;
 		if (!PQisBusy(c->pg))
 			return true;
-		ready = connect_wait(PQsocket(c->pg), events, until, signals);
+		ready = socket_wait(PQsocket(c->pg), events, until, signals);
 		if (ready == 0 || (ready < 0 && c->limit_ms != 0)) {
 			return no_answer(c, err);
 		} else if (ready < 0) {
@@ -462,7 +463,7 @@ query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
 		}
 	}
 	if (!ok && !c->deaf && interrupt_signal() != 0 && strcmp(err->sqlstate, "57014") == 0)
-		return connect_interrupted(err);
+		return socket_interrupted(err);
 	return ok;
 }
 

@@ -1,52 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "db/connect.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "base/interrupt.h"
 #include "base/mask.h"
 #include "base/time.h"
 #include "db/refusal.h"
+#include "db/resolve.h"
+#include "db/socket.h"
 
 enum { KEYWORDS_MAX = 64 };
-
-int
-connect_wait(int socket, int events, int64_t until_ms, bool signals)
-{
-	struct pollfd fds[2] = {
-		{ .fd = socket,
-		    .events = (short)((events & CONN_READ ? POLLIN : 0) |
-			(events & CONN_WRITE ? POLLOUT : 0)) },
-		{ .fd = interrupt_fd(), .events = POLLIN },
-	};
-
-	if (socket < 0) /* libpq has closed it: the next call tells why */
-		return 1;
-	for (;;) {
-		int64_t left = until_ms == 0 ? -1 : until_ms - time_now_ms();
-
-		if (signals && interrupt_signal() != 0)
-			return -1;
-		if (until_ms != 0 && left <= 0)
-			return 0;
-		if (poll(fds, signals ? 2 : 1, left > 1000000 ? 1000000 : (int)left) > 0 &&
-		    fds[0].revents != 0)
-			return 1;
-	}
-}
-
-bool
-connect_interrupted(struct error *err)
-{
-	error_set(err, ERR_INTERRUPTED, "interrupted by signal %d", interrupt_signal());
-	err->signal = interrupt_signal();
-	return false;
-}
 
 static bool
 connect_failed(PGconn *pg, struct error *err)
@@ -74,20 +38,6 @@ receive_notice(void *context, const PGresult *result)
 	connect_notice(context, result);
 }
 
-/* libpq may have been refused at other addresses of the host before. */
-static bool
-timed_out(PGconn *pg, struct error *err)
-{
-	struct error *here = error_new(err->arena);
-
-	error_clear(err);
-	if (PQerrorMessage(pg)[0] != '\0')
-		connect_failed(pg, err);
-	refusal_timeout(here, PQhost(pg), PQhostaddr(pg), PQport(pg));
-	refusal_add(err, here);
-	return false;
-}
-
 static bool
 poll_connection(PGconn *pg, int64_t timeout_ms, struct error *err)
 {
@@ -96,12 +46,12 @@ poll_connection(PGconn *pg, int64_t timeout_ms, struct error *err)
 
 	PQsetErrorVerbosity(pg, PQERRORS_VERBOSE);
 	for (;;) {
-		int ready = connect_wait(PQsocket(pg), events, until, true);
+		int ready = socket_wait(PQsocket(pg), events, until, true);
 
 		if (ready < 0)
-			return connect_interrupted(err);
+			return socket_interrupted(err);
 		if (ready == 0)
-			return timed_out(pg, err);
+			return refusal_timeout(err, PQhost(pg), PQhostaddr(pg), PQport(pg));
 		switch (PQconnectPoll(pg)) {
 		case PGRES_POLLING_READING:
 			events = CONN_READ;
@@ -193,21 +143,21 @@ struct hosts {
 	const char *host, *hostaddr, *port, *attributes, *timeout;
 };
 
-static struct hosts
-hosts_of(struct arena *a, PGconn *pg)
+static bool
+hosts_of(struct arena *a, PGconn *pg, struct hosts *hosts)
 {
-	struct hosts hosts = { 0 };
 	const struct {
 		const char *keyword, **value;
 	} wanted[] = {
-		{ "host", &hosts.host },
-		{ "hostaddr", &hosts.hostaddr },
-		{ "port", &hosts.port },
-		{ "target_session_attrs", &hosts.attributes },
-		{ "connect_timeout", &hosts.timeout },
+		{ "host", &hosts->host },
+		{ "hostaddr", &hosts->hostaddr },
+		{ "port", &hosts->port },
+		{ "target_session_attrs", &hosts->attributes },
+		{ "connect_timeout", &hosts->timeout },
 	};
 	PQconninfoOption *info = PQconninfo(pg);
 
+	*hosts = (struct hosts){ 0 };
 	for (PQconninfoOption *o = info; o != NULL && o->keyword != NULL; o++) {
 		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 			if (o->val != NULL && o->val[0] != '\0' &&
@@ -215,7 +165,7 @@ hosts_of(struct arena *a, PGconn *pg)
 				*wanted[i].value = arena_strdup(a, o->val);
 	}
 	PQconninfoFree(info);
-	return hosts;
+	return info != NULL;
 }
 
 /* libpq's complaints about a URI can hold a piece of the password: only some are safe to show. */
@@ -267,94 +217,67 @@ finish(struct attempt *t, struct error *err)
 	return poll_connection(t->pg, t->timeout_ms, err);
 }
 
+/* Told an address, libpq says nothing of the name that it stands for. */
 static void
-free_addresses(void *list)
+name_host(struct error *err, const char *host, const char *address)
 {
-	freeaddrinfo(list);
+	const char *quoted = arena_printf(err->arena, "\"%s\"", address);
+	const char *at = strstr(err->message, quoted);
+
+	if (at != NULL)
+		err->message = arena_printf(err->arena, "%.*s\"%s\" (%s)%s",
+		    (int)(at - err->message), err->message, host, address, at + strlen(quoted));
 }
 
-/* Has libpq tried the address?  All but the last one stand in its message, in parentheses. */
+/* One attempt on each address of a host. */
 static bool
-was_tried(struct attempt *t, const char *message, const char *last, const char *address)
+try_host(struct attempt *t, const struct keywords *common, const char *host, struct error *err)
 {
-	return strcmp(last, address) == 0 ||
-	    strstr(message, arena_printf(t->arena, "(%s)", address)) != NULL;
-}
+	const char **addresses;
 
-/*
- * libpq stays with the first address of a name that is silent, or that answers and is not what
- * target_session_attrs asks for: here come the others.
- */
-static bool
-try_addresses(struct attempt *t, const struct keywords *common, struct error *err)
-{
-	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
-	const char *message = arena_strdup(t->arena, PQerrorMessage(t->pg));
-	const char *last = arena_strdup(t->arena, PQhostaddr(t->pg));
-	const char *host = PQhost(t->pg);
-	struct addrinfo *list;
-	char address[INET6_ADDRSTRLEN + 32]; /* with the name of an interface */
-
-	if (last[0] == '\0' || host[0] == '/' || host[0] == '@' ||
-	    getaddrinfo(host, NULL, &wanted, &list) != 0)
+	if (!resolve_host(t->arena, host, t->timeout_ms, &addresses, err))
 		return false;
-	arena_defer(t->arena, free_addresses, list);
-	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+	for (size_t i = 0; i == 0 || addresses[i] != NULL; i++) {
 		struct keywords k = *common;
 		struct error *here = error_new(t->arena);
 
-		if (getnameinfo(i->ai_addr, i->ai_addrlen, address, sizeof(address), NULL, 0,
-			NI_NUMERICHOST) != 0 ||
-		    was_tried(t, message, last, address))
-			continue;
-		add_keyword(&k, "hostaddr", arena_strdup(t->arena, address));
+		add_keyword(&k, "hostaddr", addresses[i]);
 		if (!start(t, &k, err))
 			return false;
 		if (finish(t, here))
 			return true;
-		if (here->code == ERR_INTERRUPTED) {
+		if (here->code == ERR_INTERRUPTED || addresses[i] == NULL) {
 			error_copy(err, here);
 			return false;
 		}
+		name_host(here, host, addresses[i]);
 		refusal_add(err, here);
 	}
 	return false;
 }
 
-static bool
-try_host(struct attempt *t, const struct keywords *k, bool has_address, struct error *err)
-{
-	if (finish(t, err))
-		return true;
-	return err->may_pass && !has_address && try_addresses(t, k, err);
-}
-
 /*
- * Each host of a list alone: PQconnectPoll knows no time limit, so a silent first host would use
- * up the time of all others.
+ * Each host of a list alone, and each address of a host: PQconnectPoll knows no time limit, so a
+ * silent one would use up the time of all others, and of those that answer libpq takes the first,
+ * whether it is what target_session_attrs asks for or not.
  */
 static bool
 try_list(struct attempt *t, const struct keywords *common, const struct hosts *hosts,
     const char *attributes, struct error *err)
 {
-	const char *host = "", *hostaddr = "";
-
-	for (size_t n = 0; host != NULL || hostaddr != NULL; n++) {
+	for (size_t n = 0;; n++) {
 		struct keywords k = *common;
 		struct error *here = error_new(t->arena);
-		const char *port = list_item(t->arena, hosts->port, n);
+		const char *host = list_item(t->arena, hosts->host, n);
+		const char *hostaddr = list_item(t->arena, hosts->hostaddr, n);
 
-		host = list_item(t->arena, hosts->host, n);
-		hostaddr = list_item(t->arena, hosts->hostaddr, n);
-		if (host == NULL && hostaddr == NULL)
-			break;
+		if (n > 0 && host == NULL && hostaddr == NULL)
+			return false;
 		add_keyword(&k, "host", host);
 		add_keyword(&k, "hostaddr", hostaddr);
-		add_keyword(&k, "port", port);
+		add_keyword(&k, "port", list_item(t->arena, hosts->port, n));
 		add_keyword(&k, "target_session_attrs", attributes);
-		if (!start(t, &k, err))
-			return false;
-		if (try_host(t, &k, hostaddr != NULL, here))
+		if (try_host(t, &k, hostaddr == NULL ? host : NULL, here))
 			return true;
 		if (here->code == ERR_INTERRUPTED) {
 			error_copy(err, here);
@@ -362,7 +285,6 @@ try_list(struct attempt *t, const struct keywords *common, const struct hosts *h
 		}
 		refusal_add(err, here);
 	}
-	return false;
 }
 
 /* Told host by host, libpq would take the first one that is there for the preferred one. */
@@ -381,9 +303,10 @@ try_preferred(
 }
 
 static bool
-is_list(const char *text)
+is_list(const struct hosts *hosts)
 {
-	return text != NULL && strchr(text, ',') != NULL;
+	return (hosts->host != NULL && strchr(hosts->host, ',') != NULL) ||
+	    (hosts->hostaddr != NULL && strchr(hosts->hostaddr, ',') != NULL);
 }
 
 /* The setting where it was given, else libpq's parameter, in seconds, else our default. */
@@ -398,6 +321,23 @@ time_limit(const struct conn_options *options, const struct hosts *hosts)
 	return seconds <= 0 ? 0 : (int64_t)seconds * 1000;
 }
 
+/*
+ * libpq reads all its sources, and goes nowhere: it refuses that sslmode.  The password file is for
+ * later.
+ */
+static bool
+read_parameters(struct attempt *t, struct keywords k, struct hosts *hosts, struct error *err)
+{
+	add_keyword(&k, "sslmode", "none, only read");
+	add_keyword(&k, "passfile", "/dev/null/none");
+	if (!start(t, &k, err))
+		return false;
+	if (!hosts_of(t->arena, t->pg, hosts))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	/* Refused parameters leave nothing behind, not even the default port. */
+	return hosts->port == NULL ? refuse_parameters(t->pg, err) : true;
+}
+
 static bool
 try_hosts(struct attempt *t, struct error *err)
 {
@@ -405,20 +345,14 @@ try_hosts(struct attempt *t, struct error *err)
 	struct hosts hosts;
 
 	gather_keywords(t->options, &k);
-	if (!start(t, &k, err))
+	if (!read_parameters(t, k, &hosts, err))
 		return false;
-	hosts = hosts_of(t->arena, t->pg);
-	/* Refused parameters leave nothing behind, not even the default port. */
-	if (PQstatus(t->pg) == CONNECTION_BAD && hosts.port == NULL)
-		return refuse_parameters(t->pg, err);
 	t->timeout_ms = time_limit(t->options, &hosts);
-	if (!is_list(hosts.host) && !is_list(hosts.hostaddr))
-		return try_host(t, &k, hosts.hostaddr != NULL, err);
 	if (hosts.attributes == NULL)
 		hosts.attributes = "any";
 	if (strcmp(hosts.attributes, "prefer-standby") == 0)
 		return try_preferred(t, &k, &hosts, err);
-	if (t->options->writing && strcmp(hosts.attributes, "any") == 0) /* libpq's default */
+	if (t->options->writing && is_list(&hosts) && strcmp(hosts.attributes, "any") == 0)
 		hosts.attributes = "read-write";
 	return try_list(t, &k, &hosts, hosts.attributes, err);
 }

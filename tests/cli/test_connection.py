@@ -433,6 +433,39 @@ def test_client_notices_a_dead_server(db, make_runner, more, expected):
     assert seen and set(seen) == {expected}
 
 
+RESOLVER = """
+set -e
+mount --bind "$PWD/resolv.conf" /etc/resolv.conf
+exec "$0" "$@"
+"""
+
+
+def test_name_server_that_does_not_answer(make_runner):
+    """libpq alone would wait for it for twenty seconds, deaf to signals."""
+    permitted("unshare", "-m", "sh", "-c", "mount --bind /etc/resolv.conf /etc/resolv.conf")
+    migrate = make_runner("postgresql://u@somewhere.example/d")
+    migrate.write({"resolv.conf": "nameserver 127.0.0.9\n"}, below=".")
+    through = ["unshare", "-m", "sh", "-c", RESOLVER]
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second,
+    ):
+        silent.bind(("127.0.0.9", 53))
+        second.bind(("127.0.0.10", 53))
+        second.settimeout(20)
+        started = time.monotonic()
+        run = migrate("up", "--connect-timeout", "1s", files=OK, through=through)
+        assert run.exit == 5 and time.monotonic() - started < 5, run
+        assert '"somewhere.example" to address: timeout expired' in run.stderr, run
+        migrate.write({"resolv.conf": "nameserver 127.0.0.10\n"}, below=".")
+        run = migrate.start("up", through=through)
+        second.recv(500)  # it is asked
+        started = time.monotonic()
+        run.signal()
+        run = run.wait()
+        assert run.exit == 143 and time.monotonic() - started < 2, run
+
+
 # --- several hosts: a primary and its standby ---
 
 
