@@ -2,6 +2,9 @@
 #ifndef BASE_MASK_H
 #define BASE_MASK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 
 /*
@@ -23,6 +26,8 @@ void mask_allow(const char *name);
 const char *mask_text(struct arena *a, const char *text);
 /* The text with control characters escaped; newlines and tabs stay when multiline is set. */
 const char *mask_escape(struct arena *a, const char *text, int multiline);
+/* Does a character steer a terminal, or the reader's eye, instead of being seen? */
+bool mask_is_steering(uint32_t character);
 /* Wipes the secrets; at the end of the program. */
 void mask_clear(void);
 

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mask.h"
@@ -140,13 +141,39 @@ json_push_text(struct json *array, const char *value)
 	push(array, text_value(value));
 }
 
+/*
+ * JSON leaves bidirectional overrides as they are, and a log shows them to people: they stand only
+ * inside of strings, and there each may be written as \uXXXX.
+ */
+static void
+put_harmless(FILE *out, const char *text)
+{
+	size_t length = strlen(text), size;
+	uint32_t code;
+
+	for (; length > 0; text += size, length -= size) {
+		size = utf8_decode(text, length, &code);
+		if (size > 1 && mask_is_steering(code))
+			fprintf(out, "\\u%04X", (unsigned)code);
+		else
+			fwrite(text, 1, size == 0 ? 1 : size, out);
+		size += size == 0;
+	}
+}
+
 bool
 json_print(FILE *out, const struct json *value)
 {
 	/* 15 digits: what every double has, so that 0.1 is not printed as 0.10000000000000001. */
-	size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(15);
+	char *text = json_dumps(value->value, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	bool printed;
 
-	return json_dumpf(value->value, out, flags) == 0 && fputc('\n', out) != EOF;
+	if (text == NULL)
+		arena_exhausted();
+	put_harmless(out, text);
+	free(text);
+	printed = fputc('\n', out) != EOF && !ferror(out);
+	return printed;
 }
 
 const struct json *

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mask.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,9 +130,8 @@ mask_text(struct arena *a, const char *text)
 	return arena_text_end(out);
 }
 
-/* Characters that steer a terminal, or the reader's eye, instead of being seen. */
-static bool
-is_steering(uint32_t character)
+bool
+mask_is_steering(uint32_t character)
 {
 	static const struct range {
 		uint32_t first, last;
@@ -162,7 +159,7 @@ harmless_at(const char *text, size_t length, int multiline)
 
 	if (size > 0 && multiline && (character == '\n' || character == '\t'))
 		return size;
-	return size > 0 && is_steering(character) ? 0 : size;
+	return size > 0 && mask_is_steering(character) ? 0 : size;
 }
 
 const char *

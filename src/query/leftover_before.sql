@@ -12,7 +12,7 @@ WITH named AS (
 	UNION
 	SELECT x.indrelid FROM named n
 	  JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) n.oid
-	    OR x.indexrelid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(n.oid) t)
+	    OR x.indexrelid OPERATOR(pg_catalog.=) ANY (SELECT t.relid FROM pg_catalog.pg_partition_tree(n.oid) t)
 	 WHERE $1::pg_catalog.text OPERATOR(pg_catalog.=) 'reindex index'
 	UNION
 	SELECT n.oid FROM named n WHERE $1::pg_catalog.text OPERATOR(pg_catalog.=) 'reindex table'

@@ -11,8 +11,9 @@ WITH before AS (
 	       c.relname,
 	       x.indisvalid,
 	       -- Under this name: behind its swap REINDEX leaves the old index as ..._ccold.
-	       ((b.facts OPERATOR(pg_catalog.->) 'indexes') OPERATOR(pg_catalog.->>) c.oid::pg_catalog.text)
-	       IS NOT DISTINCT FROM c.relname::pg_catalog.text AS old,
+	       COALESCE(((b.facts OPERATOR(pg_catalog.->) 'indexes')
+	                 OPERATOR(pg_catalog.->>) c.oid::pg_catalog.text)
+	                OPERATOR(pg_catalog.=) c.relname::pg_catalog.text, false) AS old,
 	       -- A DBA may build or rebuild it at this moment; a new index is not locked itself.
 	       (SELECT pg_catalog.min(l.pid) FROM pg_catalog.pg_locks l
 	         WHERE l.locktype OPERATOR(pg_catalog.=) 'relation'
@@ -26,8 +27,9 @@ WITH before AS (
 	           AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()) AS pid
 	  FROM before b
 	 CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(
-	       CASE pg_catalog.jsonb_typeof(b.facts OPERATOR(pg_catalog.->) 'tables')
-	       WHEN 'array' THEN b.facts OPERATOR(pg_catalog.->) 'tables' ELSE '[]' END) AS t(oid)
+	       CASE WHEN pg_catalog.jsonb_typeof(b.facts OPERATOR(pg_catalog.->) 'tables')
+	                 OPERATOR(pg_catalog.=) 'array'
+	       THEN b.facts OPERATOR(pg_catalog.->) 'tables' ELSE '[]' END) AS t(oid)
 	  JOIN pg_catalog.pg_index x ON x.indrelid OPERATOR(pg_catalog.=) t.oid::pg_catalog.oid
 	  JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) x.indexrelid
 	   AND c.relkind OPERATOR(pg_catalog.=) 'i'

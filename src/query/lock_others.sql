@@ -1,5 +1,5 @@
 -- The advisory locks that this session holds beside the run lock $1.
-SELECT CASE l.objsubid WHEN 1
+SELECT CASE WHEN l.objsubid OPERATOR(pg_catalog.=) 1
             THEN ((l.classid::pg_catalog.int8 OPERATOR(pg_catalog.<<) 32)
                   OPERATOR(pg_catalog.|) l.objid::pg_catalog.int8)::pg_catalog.text
             ELSE pg_catalog.format('%s, %s', l.classid, l.objid) END

@@ -14,7 +14,8 @@ SELECT DISTINCT ON (a.xact_start, l.pid)
  WHERE l.locktype OPERATOR(pg_catalog.=) 'relation'
    AND l.granted
    AND l.relation OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.oid[])
-   AND l.pid IS DISTINCT FROM $1::pg_catalog.int4
-   AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+   -- A prepared transaction has none.
+   AND (l.pid IS NULL OR (l.pid OPERATOR(pg_catalog.<>) $1::pg_catalog.int4
+                          AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()))
  ORDER BY a.xact_start, l.pid
  LIMIT 3;
