@@ -31,6 +31,10 @@ try inside-events exhaust.py --inside --kind event-kill --kind event-term \
 try wire-pooler exhaust.py --pooler --sample 1000
 try crowd-64 crowd.py --rounds 100
 wait
+# A server that says anything, and a password looked for in all that failing runs leave behind.
+HOSTILE_RUNS=3000 try hostile-server -m pytest -q -p no:cacheprovider ../cli/test_hostile_server.py
+CANARY_RUNS=600 try secret-canary -m pytest -qs -p no:cacheprovider ../cli/test_security.py -k canary
+wait
 # With more of them than the server has connections.
 try crowd-256 crowd.py --rounds 5 --size 256 --kills 0
 wait
