@@ -11,8 +11,9 @@
 
 /*
  * What a statement is, for running it: may it stand in a transaction block, does it end one, what
- * does it lock.  The grammar (libpg_query) is asked where that is safe and useful; everything else
- * is told from the leading words (plain DML and anything above 64 KiB is never parsed).
+ * does it lock; and all that it does, for the linter.  The grammar (libpg_query) is asked where that
+ * is safe and useful; everything else is told from the leading words (what is deep or longer than
+ * 64 KiB is never parsed, and plain DML by statement_read only).
  */
 
 /* PostgreSQL's table lock modes, weakest first (manual, 13.3.1). */
@@ -103,7 +104,8 @@ void statement_classify(struct arena *a, const char *text, size_t length, int se
     struct statement_class *out);
 /*
  * As statement_classify, and tells all that the statement does.  Plain DML is asked of the grammar,
- * too; without the grammar's answer the leading words tell one act, or none.
+ * too; without the grammar's answer the leading words tell one act, or none.  A DO block is an act,
+ * what its body runs follows with inside set, and its locks are among those of the class.
  */
 void statement_read(struct arena *a, const char *text, size_t length, int server_version,
     struct statement_class *out, struct acts *acts);

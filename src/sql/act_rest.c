@@ -99,16 +99,13 @@ static void
 read_cluster(struct act_reader *r, const PgQuery__Node *node)
 {
 	const PgQuery__ClusterStmt *stmt = node->cluster_stmt;
-	struct words s = act_words(r, 0), options;
+	struct words s = act_words(r, 0);
 	bool repack = words_match(&s, "REPACK");
-	struct act *act =
-	    add_relation(r, repack ? ACT_REPACK : ACT_CLUSTER, "CLUSTER", stmt->relation, 0);
+	struct act *act = add_relation(
+	    r, repack ? ACT_REPACK : ACT_CLUSTER, repack ? "REPACK" : "CLUSTER", stmt->relation, 0);
 
 	act->part = act_text(r, stmt->indexname);
-	options = s;
-	act->concurrently = repack && words_match(&options, "(+CONCURRENTLY)");
-	if (act->concurrently)
-		act->form = "REPACK (CONCURRENTLY)";
+	act->concurrently = repack && words_match(&s, "(+CONCURRENTLY)");
 }
 
 static void

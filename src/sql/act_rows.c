@@ -226,6 +226,56 @@ read_merge(struct act_reader *r, const PgQuery__Node *node)
 	read_with(r, stmt->with_clause);
 }
 
+static const char *
+constant_text(struct act_reader *r, const PgQuery__Node *node)
+{
+	const PgQuery__AConst *constant;
+
+	while (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+		node = node->type_cast->arg;
+	constant = node->a_const;
+	if (node->node_case != PG_QUERY__NODE__NODE_A_CONST || constant->isnull ||
+	    constant->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+		return NULL;
+	return arena_strdup(r->a, constant->sval->sval);
+}
+
+/* set_config('name', 'value', false), which every dump begins with, is a SET. */
+static void
+read_set_config(struct act_reader *r, const PgQuery__FuncCall *call)
+{
+	const PgQuery__Node *last = call->funcname[call->n_funcname - 1], *local;
+	const char *setting, *value;
+	struct act *act;
+
+	if (strcmp(last->string->sval, "set_config") != 0 || call->n_args != 3)
+		return;
+	setting = constant_text(r, call->args[0]);
+	value = constant_text(r, call->args[1]);
+	local = call->args[2];
+	if (setting == NULL || value == NULL || local->node_case != PG_QUERY__NODE__NODE_A_CONST)
+		return;
+	act = act_add(r, ACT_SET, "SET", act_place(r, 0));
+	act->setting = setting;
+	/* No schema at all is not the same as RESET. */
+	act->value = *value == '\0' && strcmp(setting, "search_path") == 0 ? "\"\"" : value;
+	act->local = local->a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
+	    local->a_const->boolval->boolval;
+}
+
+static void
+read_calls(struct act_reader *r, const PgQuery__SelectStmt *stmt)
+{
+	size_t i;
+
+	for (i = 0; i < stmt->n_target_list; i++) {
+		const PgQuery__Node *value = stmt->target_list[i]->res_target->val;
+
+		if (value != NULL && value->node_case == PG_QUERY__NODE__NODE_FUNC_CALL)
+			read_set_config(r, value->func_call);
+	}
+}
+
 static void
 read_select(struct act_reader *r, const PgQuery__Node *node)
 {
@@ -240,6 +290,7 @@ read_select(struct act_reader *r, const PgQuery__Node *node)
 	}
 	act_reads(r, &stmt->base, act);
 	read_with(r, stmt->with_clause);
+	read_calls(r, stmt);
 }
 
 static void

@@ -121,6 +121,8 @@ static const struct ddl_fact facts[] = {
 	{ "DROP VIEW", ON_TABLE, .mode = AE },
 	{ "REFRESH MATERIALIZED VIEW", ON_TABLE, .mode = AE },
 	{ "REFRESH MATERIALIZED VIEW CONCURRENTLY", ON_TABLE, .mode = E },
+	/* CONCURRENTLY copies under a weaker lock, and needs this one in the end. */
+	{ "REPACK", ON_TABLE, .mode = AE },
 	/* Its table is locked in SHARE; but planning a query locks all indexes, so readers wait. */
 	{ "REINDEX INDEX", ON_INDEX, .mode = AE },
 	{ "REINDEX TABLE", ON_TABLE, .mode = S },

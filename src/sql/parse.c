@@ -71,11 +71,25 @@ read_tree(struct act_reader *r, const PgQuery__ParseResult *tree)
 		act_read(r, tree->stmts[0]->stmt);
 }
 
+static void *
+allocate(void *arena, size_t size)
+{
+	return arena_alloc(arena, size);
+}
+
+static void
+release(void *arena, void *what)
+{
+	(void)arena;
+	(void)what; /* goes with the arena: to free a tree takes longer than to read it */
+}
+
 /* Reads the tree of a NUL-ended text; false if the grammar refuses it (parse_error). */
 static bool
-read_text(struct question *q, const char *text)
+read_text(struct question *q, struct arena *scratch, const char *text)
 {
 	PgQueryProtobufParseResult result = pg_query_parse_protobuf(text);
+	ProtobufCAllocator allocator = { allocate, release, scratch };
 	struct statement_class *out = q->out;
 	PgQuery__ParseResult *tree = NULL;
 
@@ -85,11 +99,9 @@ read_text(struct question *q, const char *text)
 	}
 	if (result.error == NULL)
 		tree = pg_query__parse_result__unpack(
-		    NULL, result.parse_tree.len, (const uint8_t *)result.parse_tree.data);
-	if (tree != NULL) {
+		    &allocator, result.parse_tree.len, (const uint8_t *)result.parse_tree.data);
+	if (tree != NULL)
 		read_tree(&q->reader, tree);
-		pg_query__parse_result__free_unpacked(tree, NULL);
-	}
 	pg_query_free_protobuf_parse_result(result);
 	return tree != NULL;
 }
@@ -106,7 +118,7 @@ read_older(struct question *q, struct arena *scratch)
 	if (newer.text == NULL)
 		return false;
 	r->newer = &newer;
-	read = read_text(q, newer.text);
+	read = read_text(q, scratch, newer.text);
 	r->newer = NULL;
 	if (read) {
 		q->out->newer = newer.form;
@@ -122,7 +134,7 @@ ask_grammar(struct question *q)
 	struct arena *scratch = arena_new(q->reader.a);
 	const char *text = arena_strndup(scratch, q->reader.text, q->reader.length);
 
-	q->out->parsed = read_text(q, text) || read_older(q, scratch);
+	q->out->parsed = read_text(q, scratch, text) || read_older(q, scratch);
 	arena_close(scratch);
 	return q->out->parsed;
 }

@@ -123,8 +123,12 @@ static const struct form {
 	{ "DROP ROLE|USER|GROUP", .name = "DROP ROLE" },
 };
 
-/* All other statements, for messages and as keys of the lock facts; longer ones first. */
+/* All other statements, for messages; the usual ones first, then by name, longer ones first. */
 static const char *const other_forms[] = {
+	"ALTER TABLE",
+	"CREATE INDEX",
+	"CREATE TABLE",
+	"DROP TABLE",
 	"ALTER AGGREGATE",
 	"ALTER COLLATION",
 	"ALTER CONVERSION",
@@ -154,7 +158,6 @@ static const char *const other_forms[] = {
 	"ALTER STATISTICS",
 	"ALTER SUBSCRIPTION",
 	"ALTER TABLESPACE",
-	"ALTER TABLE",
 	"ALTER TEXT SEARCH",
 	"ALTER TRIGGER",
 	"ALTER TYPE",
@@ -175,7 +178,6 @@ static const char *const other_forms[] = {
 	"CREATE FOREIGN DATA WRAPPER",
 	"CREATE FOREIGN TABLE",
 	"CREATE FUNCTION",
-	"CREATE INDEX",
 	"CREATE LANGUAGE",
 	"CREATE MATERIALIZED VIEW",
 	"CREATE OPERATOR CLASS",
@@ -189,7 +191,6 @@ static const char *const other_forms[] = {
 	"CREATE SEQUENCE",
 	"CREATE SERVER",
 	"CREATE STATISTICS",
-	"CREATE TABLE",
 	"CREATE TEXT SEARCH",
 	"CREATE TRANSFORM",
 	"CREATE TRIGGER",
@@ -212,7 +213,6 @@ static const char *const other_forms[] = {
 	"DROP SCHEMA",
 	"DROP SEQUENCE",
 	"DROP STATISTICS",
-	"DROP TABLE",
 	"DROP TRIGGER",
 	"DROP TYPE",
 	"DROP VIEW",
@@ -258,18 +258,35 @@ lock_mode_name(enum lock_mode mode)
 	return names[mode];
 }
 
+/* Most patterns differ in their first letter from the statement, and need not be looked at. */
+static bool
+may_begin(const char *pattern, const struct word *first)
+{
+	size_t i, length = strcspn(pattern, " ");
+	bool starts = true;
+
+	for (i = 0; i < length; i++) {
+		if (starts && first->length > 0 && (pattern[i] | 0x20) == (*first->text | 0x20))
+			return true;
+		starts = pattern[i] == '|';
+	}
+	return false;
+}
+
 /* Fills what the leading words tell. */
 static void
 read_form(struct words start, int server_version, struct statement_class *out)
 {
-	struct words s;
+	struct words s = start;
+	struct word first;
 	size_t i;
 
+	words_next(&s, &first);
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		const struct form *f = &forms[i];
 
 		s = start;
-		if (!words_match(&s, f->pattern))
+		if (!may_begin(f->pattern, &first) || !words_match(&s, f->pattern))
 			continue;
 		out->kind = f->kind;
 		out->form = f->name != NULL ? f->name : f->pattern;
@@ -282,7 +299,7 @@ read_form(struct words start, int server_version, struct statement_class *out)
 	out->form = "statement";
 	for (i = 0; i < sizeof(other_forms) / sizeof(other_forms[0]); i++) {
 		s = start;
-		if (words_match(&s, other_forms[i])) {
+		if (may_begin(other_forms[i], &first) && words_match(&s, other_forms[i])) {
 			out->form = other_forms[i];
 			return;
 		}
@@ -582,7 +599,7 @@ read_acts(struct arena *a, const struct parse_text *text, struct statement_class
 
 	parse_statement(a, text, class, acts);
 	for (; i < acts->count; i++)
-		if (acts->list[i].kind == ACT_SET)
+		if (acts->list[i].kind == ACT_SET && class->setting != NULL)
 			acts->list[i].value = class->value;
 }
 

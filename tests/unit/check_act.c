@@ -352,7 +352,7 @@ static const struct {
 	  "(a))",
 	    "0 CREATE TABLE t [a int4 type<int>] [g int4 type<int> virtual as<a>] {notnull name<y> "
 	    "(a) no-inherit}" },
-	{ "repack (concurrently) t", "0 REPACK (CONCURRENTLY) t concurrently" },
+	{ "repack (concurrently) t", "0 REPACK t concurrently" },
 	{ "alter table p merge partitions (a, b) into c", "14 SPLIT PARTITION p other a" },
 	{ "do $$begin alter table t add column z9 int; end$$",
 	    "0 DO | 25 ADD COLUMN t part<z9> inside [z9 int4 type<int>]" },
@@ -377,6 +377,10 @@ static const struct {
 	  "table nn18 add constraint nn18_nn not null q not valid'; end if; end$$",
 	    "0 DO | 98 ADD CONSTRAINT nn18 part<nn18_nn> inside {notnull name<nn18_nn> (q) "
 	    "not-valid}" },
+	{ "select pg_catalog.set_config('search_path', '', false)",
+	    "0 SELECT | 0 SET set<search_path> to<\"\">" },
+	{ "select set_config('lock_timeout', '1s', true), 2",
+	    "0 SELECT | 0 SET local set<lock_timeout> to<1s>" },
 };
 
 START_TEST(tells_what_a_statement_does)

@@ -201,6 +201,7 @@ static const struct {
 	{ "repack t", "REPACK", "ACCESS EXCLUSIVE t", 0 },
 	{ "repack (verbose) s.t (a, b) using index i", "REPACK", "ACCESS EXCLUSIVE s.t", 0 },
 	{ "repack t using index", "REPACK", "ACCESS EXCLUSIVE t", 0 },
+	{ "repack (concurrently) t", "REPACK", "ACCESS EXCLUSIVE t", 0 },
 	{ "repack", "REPACK", "", 0 },
 	{ "alter table p split partition c into (partition a default)", "SPLIT PARTITION",
 	    "ACCESS EXCLUSIVE only p, ACCESS EXCLUSIVE c", 0 },
@@ -269,7 +270,7 @@ END_TEST
 /* --- deep and long --- */
 
 /* before, count times unit, between, count times closing, after. */
-static const struct {
+static const struct heap {
 	const char *before, *unit, *between, *closing;
 	size_t count;
 	bool parsed;
@@ -318,16 +319,16 @@ static const struct {
 };
 
 static char *
-heap_text(int i, size_t *length)
+heap_text(const struct heap *heap, size_t *length)
 {
 	struct arena_text *text = arena_text_new(arena);
 
-	fputs(heaps[i].before, text->out);
-	for (size_t n = 0; n < heaps[i].count; n++)
-		fputs(heaps[i].unit, text->out);
-	fputs(heaps[i].between, text->out);
-	for (size_t n = 0; n < heaps[i].count; n++)
-		fputs(heaps[i].closing, text->out);
+	fputs(heap->before, text->out);
+	for (size_t n = 0; n < heap->count; n++)
+		fputs(heap->unit, text->out);
+	fputs(heap->between, text->out);
+	for (size_t n = 0; n < heap->count; n++)
+		fputs(heap->closing, text->out);
 	(void)arena_text_end(text); /* only to end it */
 	*length = text->length;
 	return text->text;
@@ -342,22 +343,88 @@ heap_text(int i, size_t *length)
 #endif
 
 /* In a process of its own, with a quarter of the stack that there mostly is. */
-START_TEST(survives_what_would_end_the_grammar)
+static void
+take_stack_away(void)
 {
 	struct rlimit stack = { 0 };
-	struct rusage usage;
-	size_t length;
-	char *text = heap_text(_i, &length);
 
 	ck_assert_int_eq(getrlimit(RLIMIT_STACK, &stack), 0);
 	stack.rlim_cur = (rlim_t)2 << 20;
 	if (MEASURES_MEMORY)
 		ck_assert_int_eq(setrlimit(RLIMIT_STACK, &stack), 0);
-	statement_classify(arena, text, length, 150000, &class);
-	ck_assert_int_eq(class.parsed, heaps[_i].parsed);
+}
+
+static void
+check_memory(long most, size_t length)
+{
+	struct rusage usage;
+
 	ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
 	if (MEASURES_MEMORY)
-		ck_assert_int_le(usage.ru_maxrss, 32 * 1024 + 4 * (long)(length / 1024));
+		ck_assert_int_le(usage.ru_maxrss, most + 4 * (long)(length / 1024));
+}
+
+START_TEST(survives_what_would_end_the_grammar)
+{
+	size_t length;
+	char *text = heap_text(&heaps[_i], &length);
+
+	take_stack_away();
+	statement_classify(arena, text, length, 150000, &class);
+	ck_assert_int_eq(class.parsed, heaps[_i].parsed);
+	check_memory(32 * 1024, length);
+}
+END_TEST
+
+START_TEST(survives_it_when_all_is_read)
+{
+	size_t length;
+	char *text = heap_text(&heaps[_i], &length);
+	struct acts acts;
+
+	take_stack_away();
+	statement_read(arena, text, length, 150000, &class, &acts);
+	ck_assert_int_eq(class.parsed, heaps[_i].parsed);
+	check_memory(48 * 1024, length);
+}
+END_TEST
+
+/* Bodies of DO blocks: parsed says whether the body was read. */
+static const struct {
+	struct heap heap;
+	const char *after;
+} blocks[] = {
+	{ { "do $$", "begin ", "null; ", "end; ", 400, true }, "$$" },
+	{ { "do $$begin ", "if a then ", "null; ", "end if; ", 400, false }, "end$$" },
+	{ { "do $$begin ", "if a then ", "null; ", "end if; ", 200, true }, "end$$" },
+	{ { "do $$begin ", "update t set a = 1; ", "", "", 2000, true }, "end$$" },
+	{ { "do $$begin ", "execute 'drop table a'; ", "", "", 2000, true }, "end$$" },
+	{ { "do $$", "begin ", "null; ", "end; ", 10000, false }, "$$" },
+	{ { "do $$begin ", "loop ", "null; ", "end loop; ", 5000, false }, "end$$" },
+	{ { "do $$begin perform 1", "+1", "; ", "", 900, true }, "end$$" },
+	{ { "do $$begin perform 1", "+1", "; ", "", 20000, false }, "end$$" },
+	{ { "do $$begin perform ", "(", "1; ", "", 20000, false }, "end$$" },
+	{ { "do $$begin ", "execute 'drop table a'; ", "", "", 200000, false }, "end$$" },
+	{ { "do $$declare ", "a int; ", "begin ", "", 8000, false }, "end$$" }, /* twice the same */
+	{ { "do $$begin execute 'select ", "((", "1", "))", 50, true }, "'; end$$" },
+	{ { "do $$begin execute 'select 1", "+1", "", "", 20000, true }, "'; end$$" },
+	{ { "do ''", "''", "", "", 2000000, false }, "" },
+};
+
+START_TEST(survives_blocks)
+{
+	size_t length;
+	const char *body = heap_text(&blocks[_i].heap, &length);
+	const char *text = arena_printf(arena, "%s%s", body, blocks[_i].after);
+	struct acts acts;
+
+	take_stack_away();
+	statement_read(arena, text, strlen(text), 150000, &class, &acts);
+	ck_assert_uint_ge(acts.count, 1);
+	ck_assert_int_eq(acts.list[0].kind, ACT_DO);
+	ck_assert_int_eq(class.parsed && (acts.count == 1 || acts.list[1].kind != ACT_UNREAD),
+	    blocks[_i].heap.parsed);
+	check_memory(64 * 1024, length);
 }
 END_TEST
 
@@ -379,6 +446,8 @@ main(void)
 	tcase_add_loop_test(cases, keeps_the_complaint_and_guesses_the_lock, 0, LENGTH(refused));
 	tcase_add_test(cases, asks_the_grammar_about_ddl_only);
 	tcase_add_loop_test(cases, survives_what_would_end_the_grammar, 0, LENGTH(heaps));
+	tcase_add_loop_test(cases, survives_it_when_all_is_read, 0, LENGTH(heaps));
+	tcase_add_loop_test(cases, survives_blocks, 0, LENGTH(blocks));
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
