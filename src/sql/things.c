@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { BUCKETS = 1024 };
+enum { BUCKETS = 4096 };
 
 struct things {
 	struct arena *arena;
@@ -21,21 +21,29 @@ things_new(struct arena *a)
 	return t;
 }
 
-/* FNV-1a; the name alone tells most apart. */
-static size_t
-bucket(const char *name)
+/* FNV-1a */
+static uint32_t
+hash_text(uint32_t hash, const char *text)
 {
-	uint32_t hash = 2166136261u;
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash;
+}
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash % BUCKETS;
+/*
+ * Of the schema, too: a name is first looked for among the temporary ones, and must not meet all
+ * versions of the table that has it in another schema.
+ */
+static size_t
+bucket(const char *schema, const char *name)
+{
+	return hash_text(hash_text(2166136261u, schema), name) % BUCKETS;
 }
 
 struct thing *
 things_find(const struct things *t, enum thing_space space, const char *schema, const char *name)
 {
-	struct thing *thing = t->buckets[bucket(name)];
+	struct thing *thing = t->buckets[bucket(schema, name)];
 
 	while (thing != NULL &&
 	    (thing->space != space || strcmp(thing->name.name, name) != 0 ||
@@ -47,7 +55,7 @@ things_find(const struct things *t, enum thing_space space, const char *schema, 
 struct thing *
 things_put(struct things *t, const struct thing *like)
 {
-	struct thing **head = &t->buckets[bucket(like->name.name)];
+	struct thing **head = &t->buckets[bucket(like->name.schema, like->name.name)];
 	struct thing *thing = arena_copy(t->arena, like, sizeof(*like));
 
 	thing->older = *head;
