@@ -374,7 +374,7 @@ def test_a_run_that_is_stopped(db, pool, migrate, number):
 
 
 def test_a_server_process_that_is_ended(db, pool, migrate):
-    """On purpose, so it is not tried again; nobody else's transaction is hurt."""
+    """It has one more chance; nobody else's transaction is hurt."""
     files = {
         "V1__a.sql": "CREATE TABLE a (a int);",
         "V2__b.sql": "CREATE TABLE b (a int);\nSELECT pg_sleep(1.5);",
@@ -386,11 +386,9 @@ def test_a_server_process_that_is_ended(db, pool, migrate):
         " AND pid <> pg_backend_pid()"
     )
     run = run.wait()
-    assert run.exit == 5 and "nothing of V2__b.sql was kept" in run.stderr, run
-    assert db.versions() == ["1"]
-    pool.check()
-    assert migrate("up").exit == 0
+    assert run.exit == 0 and "connecting again" in run.stderr, run
     assert db.versions() == ["1", "2"]
+    pool.check()
 
 
 def test_a_pooler_that_dies(db, make_pool, make_runner):

@@ -178,7 +178,7 @@ def test_code_that_commits_inside_is_a_case_for_a_person(db, migrate, end):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL fill%'"
         )
     run = run.wait()
-    assert run.exit == {"kill": -9, "terminate": 5, "error": 7}[end], run
+    assert run.exit == {"kill": -9, "terminate": 7, "error": 7}[end], run
     db.execute("DELETE FROM stop")
     for command in ("plan", "validate", "up"):
         run = migrate(command)
