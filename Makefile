@@ -136,6 +136,7 @@ check: house units
 replay: $(FUZZERS:%=$(BUILD)/tests/%)
 	@for fuzzer in $(FUZZERS); do \
 		$(BUILD)/tests/$$fuzzer tests/fuzz/corpus/$${fuzzer#fuzz_} || exit 1; done
+	@$(BUILD)/tests/fuzz_lint tests/lint
 
 # The design itself: every order of events of a small model (tests/model/README.md).
 model:

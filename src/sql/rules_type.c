@@ -273,12 +273,21 @@ is_smaller_numeric(const struct act_type *old, const struct act_type *new)
 	return scale < old_scale || new->modifiers[0] - scale < old->modifiers[0] - old_scale;
 }
 
-/* timestamp(3) has fewer digits than timestamp, which has all six. */
+/* Digits behind the second; timestamp has all of them. */
+static int64_t
+digits(const struct act_type *type)
+{
+	enum { ALL = 6 };
+
+	return type->modifier_count == 0 ? ALL : type->modifiers[0];
+}
+
 static bool
 is_coarser(const struct act_type *old, const struct act_type *new)
 {
 	return AMONG(moments, old) &&
-	    (rule_same(new->name.name, "date") || (AMONG(moments, new) && is_shorter(old, new)));
+	    (rule_same(new->name.name, "date") ||
+		(AMONG(moments, new) && digits(new) < digits(old)));
 }
 
 static bool

@@ -23,6 +23,8 @@ ALTER TABLE t ALTER COLUMN k TYPE varchar(20);
 ALTER TABLE t ALTER COLUMN k TYPE text;
 ALTER TABLE t ADD COLUMN m int;
 ALTER TABLE t ALTER COLUMN m TYPE bigint; -- expect: change-type-rewrite
+ALTER TABLE t ADD COLUMN o timestamptz;
+ALTER TABLE t ALTER COLUMN o TYPE timestamptz(6);
 ALTER TABLE t ADD COLUMN n numeric(10, 2);
 ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 4); -- expect: change-type-rewrite
 ALTER TABLE t ALTER COLUMN unknown TYPE varchar(5); -- expect: change-type-may-rewrite
