@@ -335,10 +335,12 @@ read_rename(struct act_reader *r, const PgQuery__Node *node)
 	    act_add(r, ACT_RENAME, part ? "RENAME COLUMN" : "RENAME", act_place(r, 0));
 
 	act->on = act_on_object(stmt->rename_type);
-	if (act->on == ACT_ON_CONSTRAINT)
+	if (act->on == ACT_ON_CONSTRAINT) {
 		act->kind = ACT_RENAME_CONSTRAINT;
-	else if (act->on == ACT_ON_COLUMN)
+	} else if (act->on == ACT_ON_COLUMN) {
 		act->kind = ACT_RENAME_COLUMN;
+		act->on = act_on_object(stmt->relation_type);
+	}
 	if (stmt->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE) {
 		act->kind = ACT_ALTER_TYPE;
 		act->on = ACT_ON_TYPE;

@@ -182,6 +182,17 @@ START_TEST(advises_sql_with_the_users_own_names)
 }
 END_TEST
 
+START_TEST(advises_no_column_of_a_view)
+{
+	const struct finding *f = lint_text("ALTER VIEW v RENAME COLUMN a TO b", "rename-column");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_ptr_null(f->instead);
+	f = lint_text("ALTER TABLE t RENAME COLUMN a TO b", "rename-column");
+	ck_assert_ptr_nonnull(strstr(f->instead, "ALTER TABLE t ADD COLUMN b type_of_a;\n"));
+}
+END_TEST
+
 /* --- live facts --- */
 
 static const struct table_facts *
@@ -255,6 +266,7 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, advises_sql_with_the_users_own_names, 0,
 	    (int)(sizeof(advice) / sizeof(advice[0])));
+	tcase_add_test(cases, advises_no_column_of_a_view);
 	tcase_add_test(cases, believes_a_live_proof_only_where_facts_are_trusted);
 	tcase_add_test(cases, knows_foreign_keys_from_live_facts);
 	suite_add_tcase(suite, cases);
