@@ -32,9 +32,11 @@ COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Iinclude
 	-DMIGRATE_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(VARIANT) \
 	$(shell pkg-config --cflags libpq yaml-0.1 jansson zlib libprotobuf-c) -MMD -MP
 LINK = $(CC) $(CFLAGS) $(VARIANT) $(LDFLAGS)
-LIBS = $(shell pkg-config --libs libpq yaml-0.1 jansson zlib) $(GRAMMAR)
+LIBS = $(shell pkg-config --libs libpq yaml-0.1 jansson zlib) $(GRAMMAR) $(IN_BETWEEN)
 # Debian has no shared library of the grammar that others could rely on: 2 MB, linked in.
 GRAMMAR ?= -Wl,-Bstatic -lpg_query -lprotobuf-c -Wl,-Bdynamic
+# Its tree is read before it is packed: see src/sql/parse.c.
+IN_BETWEEN = -Wl,--wrap=pg_query__parse_result__pack,--wrap=pg_query__parse_result__get_packed_size
 
 SOURCES := $(wildcard src/*/*.c)
 QUERIES := $(wildcard src/query/*.sql)

@@ -71,39 +71,70 @@ read_tree(struct act_reader *r, const PgQuery__ParseResult *tree)
 		act_read(r, tree->stmts[0]->stmt);
 }
 
-static void *
-allocate(void *arena, size_t size)
+/*
+ * The library packs its tree into bytes, for us to unpack them into the same tree: most of the time
+ * that a statement takes.  The linker lets us in between (--wrap in the Makefile), so the tree is
+ * read where it is.  A shared library packs unseen; what it packed is unpacked then.  The functions
+ * have no room for an argument of ours, hence the variable.
+ */
+static struct act_reader *waiting;
+
+size_t __real_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult *tree);
+size_t __real_pg_query__parse_result__pack(const PgQuery__ParseResult *tree, uint8_t *out);
+size_t __wrap_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult *tree);
+size_t __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult *tree, uint8_t *out);
+
+size_t
+__wrap_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult *tree)
 {
-	return arena_alloc(arena, size);
+	return waiting == NULL ? __real_pg_query__parse_result__get_packed_size(tree) : 0;
 }
 
-static void
-release(void *arena, void *what)
+size_t
+__wrap_pg_query__parse_result__pack(const PgQuery__ParseResult *tree, uint8_t *out)
 {
-	(void)arena;
-	(void)what; /* goes with the arena: to free a tree takes longer than to read it */
+	struct act_reader *reader = waiting;
+
+	if (reader == NULL)
+		return __real_pg_query__parse_result__pack(tree, out);
+	waiting = NULL;
+	read_tree(reader, tree);
+	return 0;
+}
+
+static bool
+unpack(struct act_reader *reader, const PgQueryProtobuf *packed)
+{
+	PgQuery__ParseResult *tree =
+	    pg_query__parse_result__unpack(NULL, packed->len, (const uint8_t *)packed->data);
+
+	if (tree == NULL)
+		return false;
+	read_tree(reader, tree);
+	pg_query__parse_result__free_unpacked(tree, NULL);
+	return true;
 }
 
 /* Reads the tree of a NUL-ended text; false if the grammar refuses it (parse_error). */
 static bool
-read_text(struct question *q, struct arena *scratch, const char *text)
+read_text(struct question *q, const char *text)
 {
-	PgQueryProtobufParseResult result = pg_query_parse_protobuf(text);
-	ProtobufCAllocator allocator = { allocate, release, scratch };
+	PgQueryProtobufParseResult result;
 	struct statement_class *out = q->out;
-	PgQuery__ParseResult *tree = NULL;
+	bool read;
 
+	waiting = &q->reader;
+	result = pg_query_parse_protobuf(text);
+	read = result.error == NULL;
+	if (read && waiting != NULL)
+		read = unpack(&q->reader, &result.parse_tree);
+	waiting = NULL;
 	if (result.error != NULL && out->parse_error == NULL) {
 		out->parse_error = arena_strdup(q->reader.a, result.error->message);
 		out->parse_position = result.error->cursorpos;
 	}
-	if (result.error == NULL)
-		tree = pg_query__parse_result__unpack(
-		    &allocator, result.parse_tree.len, (const uint8_t *)result.parse_tree.data);
-	if (tree != NULL)
-		read_tree(&q->reader, tree);
 	pg_query_free_protobuf_parse_result(result);
-	return tree != NULL;
+	return read;
 }
 
 /* Once more with newer syntax made older. */
@@ -118,7 +149,7 @@ read_older(struct question *q, struct arena *scratch)
 	if (newer.text == NULL)
 		return false;
 	r->newer = &newer;
-	read = read_text(q, scratch, newer.text);
+	read = read_text(q, newer.text);
 	r->newer = NULL;
 	if (read) {
 		q->out->newer = newer.form;
@@ -134,7 +165,7 @@ ask_grammar(struct question *q)
 	struct arena *scratch = arena_new(q->reader.a);
 	const char *text = arena_strndup(scratch, q->reader.text, q->reader.length);
 
-	q->out->parsed = read_text(q, scratch, text) || read_older(q, scratch);
+	q->out->parsed = read_text(q, text) || read_older(q, scratch);
 	arena_close(scratch);
 	return q->out->parsed;
 }
