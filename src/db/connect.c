@@ -113,8 +113,7 @@ gather_keywords(const struct conn_options *options, struct keywords *k)
 		if (defaults[i].variable == NULL || getenv(defaults[i].variable) == NULL)
 			add_keyword(k, defaults[i].name, defaults[i].value);
 	}
-	if (options->application_name != NULL)
-		add_keyword(k, "application_name", options->application_name);
+	add_keyword(k, "application_name", options->application_name);
 	for (size_t i = 0; options->keywords[i] != NULL; i++)
 		add_keyword(k, options->keywords[i], options->values[i]);
 	add_keyword(k, "client_encoding", "UTF8");
