@@ -213,8 +213,10 @@ rewrite_for_type(const struct asked *q, const struct act_type *from, const struc
 
 	if (same && has_same_modifiers(from, to))
 		return EFFECT_NO;
-	if (same)
+	if (same) {
+		out->why = "the values must fit the new length or precision";
 		return rewrite_for_modifiers(from, to);
+	}
 	if (is_timestamp(from) && is_timestamp(to) && fits_precision(from, to))
 		return rewrite_for_zone(q->world, out);
 	if (!from->array && !to->array && is_binary_cast(from->name.name, to->name.name) &&

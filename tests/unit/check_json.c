@@ -108,6 +108,39 @@ START_TEST(says_when_it_could_not_be_written)
 }
 END_TEST
 
+static void
+put_members(void *context, const char *name, const struct json *value)
+{
+	struct arena_text *text = context;
+
+	fprintf(
+	    text->out, "%s:%d(", name != NULL ? name : "-", (int)json_integer_of(value, "n", -1));
+	json_each(value, put_members, text);
+	fputs(")", text->out);
+}
+
+START_TEST(shows_what_a_text_says)
+{
+	static const char *const path[] = { "b", "c", NULL }, *const wrong[] = { "a", "c", NULL };
+	const struct json *json =
+	    json_read(arena, "{\"z\": {\"n\": 7}, \"a\": [1, {}], \"b\": {\"c\": \"text\"}}");
+	struct arena_text *text = arena_text_new(arena);
+
+	ck_assert_ptr_nonnull(json);
+	json_each(json, put_members, text);
+	ck_assert_str_eq(arena_text_end(text), "z:7(n:-1())a:-1(-:-1()-:-1())b:-1(c:-1())");
+	ck_assert_str_eq(json_text_at(json, path), "text");
+	ck_assert_pstr_eq(json_text_at(json, wrong), NULL);
+}
+END_TEST
+
+START_TEST(refuses_what_is_not_json)
+{
+	ck_assert_ptr_null(json_read(arena, "{\"a\": }"));
+	ck_assert_ptr_null(json_read(arena, ""));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -122,6 +155,8 @@ main(void)
 	tcase_add_test(tests, keeps_the_order_of_members);
 	tcase_add_test(tests, writes_null_for_what_is_not_a_number);
 	tcase_add_test(tests, lets_one_value_stand_in_two_places);
+	tcase_add_test(tests, shows_what_a_text_says);
+	tcase_add_test(tests, refuses_what_is_not_json);
 	tcase_add_test(tests, says_when_it_could_not_be_written);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
