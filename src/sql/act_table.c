@@ -165,6 +165,8 @@ read_newer_constraint(struct act_reader *r, size_t at, struct act_constraint *ou
 			words_skip_list(&rest);
 		else if (words_match(&here, "NOT ENFORCED"))
 			out->not_enforced = true;
+		else if (words_match(&here, "NO INHERIT"))
+			out->no_inherit = true;
 	}
 }
 

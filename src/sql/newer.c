@@ -36,6 +36,7 @@ static const struct row {
 	    { { "CONSTRAINT % NOT NULL CHECK|COLLATE|CONSTRAINT|DEFAULT|GENERATED|NOT|NULL|"
 		"PRIMARY|REFERENCES|UNIQUE",
 		"", "" } } },
+	{ "NOT NULL NO INHERIT", { { "CONSTRAINT % NOT NULL", "NO INHERIT", "" } } },
 	{ "NOT NULL constraint",
 	    { { "CONSTRAINT %", "NOT NULL", "CHECK (" }, { "%", "", "IS NOT NULL)" } } },
 	{ "NOT NULL constraint",

@@ -189,6 +189,7 @@ static const struct {
 	{ "INSERT INTO", ACT_INSERT, "INSERT" },
 	{ "UPDATE", ACT_UPDATE, "UPDATE" },
 	{ "DELETE FROM", ACT_DELETE, "DELETE" },
+	{ "MERGE INTO", ACT_MERGE, "MERGE" },
 	{ "DO", ACT_DO, "DO" },
 };
 

@@ -182,6 +182,8 @@ static const struct {
 	{ "create table t (a int constraint x not null default 1, constraint y not null a)",
 	    "NOT NULL constraint", "", 0 },
 	{ "create table t (a int not null no inherit)", "NOT NULL NO INHERIT", "", 0 },
+	{ "create table t (a int constraint n not null no inherit, b int)", "NOT NULL NO INHERIT",
+	    "", 0 },
 	{ "alter table t add constraint c check (a > 0) not enforced", "NOT ENFORCED",
 	    "ACCESS EXCLUSIVE t", 0 },
 	{ "alter table t add foreign key (a) references p (a) on delete cascade not enforced",
