@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "sql/bound.h"
 #include "sql/retype.h"
 
@@ -14,21 +15,6 @@ struct asked {
 	const struct world_table *table; /* or NULL */
 };
 
-static bool
-is(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-static bool
-is_one_of(const char *name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (is(name, names[i]))
-			return true;
-	return false;
-}
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- ALTER COLUMN TYPE --- */
@@ -37,7 +23,7 @@ static bool
 has_index(const struct world_table *t, const char *column)
 {
 	for (size_t i = 0; i < t->facts.index_count; i++)
-		if (is_one_of(
+		if (text_is_among(
 			column, t->facts.indexes[i].columns, t->facts.indexes[i].column_count))
 			return true;
 	return false;
@@ -50,7 +36,7 @@ has_check(const struct world_table *t, const char *column)
 		const struct facts_constraint *c = &t->facts.constraints[i];
 
 		if (c->kind == CONSTRAINT_CHECK && c->valid &&
-		    is_one_of(column, c->columns, c->column_count))
+		    text_is_among(column, c->columns, c->column_count))
 			return true;
 	}
 	return false;
@@ -129,8 +115,8 @@ static bool
 is_serial(const struct act_type *type)
 {
 	return type->name.schema == NULL &&
-	    (is(type->name.name, "serial") || is(type->name.name, "bigserial") ||
-		is(type->name.name, "smallserial"));
+	    (text_is(type->name.name, "serial") || text_is(type->name.name, "bigserial") ||
+		text_is(type->name.name, "smallserial"));
 }
 
 static enum effect_answer
@@ -340,7 +326,7 @@ has_same_columns(const struct facts_index *a, const struct facts_index *b)
 	if (a->column_count != b->column_count || (a->unique && !b->unique) || b->partial)
 		return false;
 	for (size_t i = 0; i < a->column_count; i++)
-		if (!is(a->columns[i], b->columns[i]))
+		if (!text_is(a->columns[i], b->columns[i]))
 			return false;
 	return true;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* --- copies --- */
 
 static const char *
@@ -38,31 +40,16 @@ copy_list(struct arena *a, const void *list, size_t count, size_t size)
 	return room;
 }
 
-static bool
-is_named(const char *name, const char *wanted)
-{
-	return name != NULL && wanted != NULL && strcmp(name, wanted) == 0;
-}
-
-static bool
-is_among(const char *const *names, size_t count, const char *wanted)
-{
-	for (size_t i = 0; i < count; i++)
-		if (is_named(names[i], wanted))
-			return true;
-	return false;
-}
-
 /* --- names that PostgreSQL makes up --- */
 
 static bool
 is_taken(const struct table_facts *f, const char *name)
 {
 	for (size_t i = 0; i < f->index_count; i++)
-		if (is_named(f->indexes[i].name, name))
+		if (text_is(f->indexes[i].name, name))
 			return true;
 	for (size_t i = 0; i < f->constraint_count; i++)
-		if (is_named(f->constraints[i].name, name))
+		if (text_is(f->constraints[i].name, name))
 			return true;
 	return false;
 }
@@ -126,7 +113,7 @@ static struct facts_column *
 find_column(struct table_facts *f, const char *name)
 {
 	for (size_t i = 0; i < f->column_count; i++)
-		if (is_named(f->columns[i].name, name))
+		if (text_is(f->columns[i].name, name))
 			return &f->columns[i];
 	return NULL;
 }
@@ -202,13 +189,13 @@ drop_indexes(struct arena *a, struct table_facts *f, index_claim *gone, const ch
 static bool
 constraint_has_column(const struct facts_constraint *c, const char *name)
 {
-	return is_among(c->columns, c->column_count, name);
+	return text_is_among(name, c->columns, c->column_count);
 }
 
 static bool
 index_has_column(const struct facts_index *index, const char *name)
 {
-	return is_among(index->columns, index->column_count, name);
+	return text_is_among(name, index->columns, index->column_count);
 }
 
 /* Its constraints and indexes go with it. */
@@ -219,7 +206,7 @@ drop_column(struct arena *a, struct table_facts *f, const struct act *act)
 
 	f->columns = copy_list(a, f->columns, f->column_count, sizeof(*f->columns));
 	for (size_t i = 0; i < f->column_count; i++)
-		if (!is_named(f->columns[i].name, act->part))
+		if (!text_is(f->columns[i].name, act->part))
 			f->columns[kept++] = f->columns[i];
 	f->column_count = kept;
 	drop_constraints(a, f, constraint_has_column, act->part);
@@ -232,7 +219,7 @@ rename_in(struct arena *a, const char *const *names, size_t count, const char *f
 	const char **list = copy_names(a, names, count);
 
 	for (size_t i = 0; i < count; i++)
-		if (is_named(list[i], from))
+		if (text_is(list[i], from))
 			list[i] = copy(a, to);
 	return list;
 }
@@ -248,7 +235,7 @@ rename_column(struct arena *a, struct table_facts *f, const struct act *act)
 		struct facts_constraint *c = &f->constraints[i];
 
 		c->columns = rename_in(a, c->columns, c->column_count, from, to);
-		if (is_named(c->proves_not_null, from))
+		if (text_is(c->proves_not_null, from))
 			c->proves_not_null = copy(a, to);
 	}
 	f->indexes = copy_list(a, f->indexes, f->index_count, sizeof(*f->indexes));
@@ -265,7 +252,7 @@ static struct facts_constraint *
 find_constraint(struct table_facts *f, const char *name)
 {
 	for (size_t i = 0; i < f->constraint_count; i++)
-		if (is_named(f->constraints[i].name, name))
+		if (text_is(f->constraints[i].name, name))
 			return &f->constraints[i];
 	return NULL;
 }
@@ -274,7 +261,7 @@ static struct facts_index *
 find_index(struct table_facts *f, const char *name)
 {
 	for (size_t i = 0; i < f->index_count; i++)
-		if (is_named(f->indexes[i].name, name))
+		if (text_is(f->indexes[i].name, name))
 			return &f->indexes[i];
 	return NULL;
 }
@@ -347,19 +334,19 @@ add_constraint(struct arena *a, struct table_facts *f, const struct act_constrai
 static bool
 constraint_is(const struct facts_constraint *c, const char *name)
 {
-	return is_named(c->name, name);
+	return text_is(c->name, name);
 }
 
 static bool
 index_is(const struct facts_index *index, const char *name)
 {
-	return is_named(index->name, name);
+	return text_is(index->name, name);
 }
 
 static bool
 index_is_of(const struct facts_index *index, const char *constraint)
 {
-	return index->of_constraint && is_named(index->name, constraint);
+	return index->of_constraint && text_is(index->name, constraint);
 }
 
 static void
@@ -473,7 +460,7 @@ detach_partition(struct arena *a, struct table_facts *f, const struct act *act)
 {
 	(void)a; /* as the others */
 	f->partitions -= f->partitions > 0;
-	if (is_named(f->default_partition.name, act->other.name))
+	if (text_is(f->default_partition.name, act->other.name))
 		f->has_default_partition = false;
 }
 

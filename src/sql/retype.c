@@ -3,22 +3,9 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static bool
-is(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-static bool
-is_one_of(const char *name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (is(name, names[i]))
-			return true;
-	return false;
-}
 
 /* --- what is known of types --- */
 
@@ -43,7 +30,7 @@ is_known(const struct world *w, const struct act_type *type)
 		"xid", "xml" };
 	const struct world_object *made = world_object(w, ACT_ON_TYPE, &type->name);
 
-	if (type->name.schema == NULL && is_one_of(type->name.name, names, COUNT(names)))
+	if (type->name.schema == NULL && text_is_among(type->name.name, names, COUNT(names)))
 		return true;
 	return made != NULL && made->on == ACT_ON_TYPE;
 }
@@ -92,7 +79,7 @@ static bool
 is_binary_cast(const char *from, const char *to)
 {
 	for (size_t i = 0; i < COUNT(binary_casts); i++)
-		if (is(binary_casts[i].from, from) && is(binary_casts[i].to, to))
+		if (text_is(binary_casts[i].from, from) && text_is(binary_casts[i].to, to))
 			return true;
 	return false;
 }
@@ -102,7 +89,7 @@ is_same_name(const struct act_name *a, const struct act_name *b)
 {
 	if (a->schema != NULL && b->schema != NULL && strcmp(a->schema, b->schema) != 0)
 		return false;
-	return is(a->name, b->name);
+	return text_is(a->name, b->name);
 }
 
 static bool
@@ -170,16 +157,17 @@ static enum effect_answer
 rewrite_for_modifiers(const struct act_type *from, const struct act_type *to)
 {
 	for (size_t i = 0; i < COUNT(growing) && !to->array; i++)
-		if (is(growing[i].name, to->name.name))
+		if (text_is(growing[i].name, to->name.name))
 			return growing[i].fits(from, to) ? EFFECT_NO : EFFECT_YES;
-	return is(to->name.name, "bpchar") || is(to->name.name, "bit") ? EFFECT_YES : EFFECT_MAYBE;
+	return text_is(to->name.name, "bpchar") || text_is(to->name.name, "bit") ? EFFECT_YES
+										 : EFFECT_MAYBE;
 }
 
 static bool
 is_timestamp(const struct act_type *type)
 {
 	return !type->array &&
-	    (is(type->name.name, "timestamp") || is(type->name.name, "timestamptz"));
+	    (text_is(type->name.name, "timestamp") || text_is(type->name.name, "timestamptz"));
 }
 
 /* In UTC a timestamp with a time zone has the same bytes as one without. */
@@ -192,7 +180,7 @@ rewrite_for_zone(const struct world *w, const char **why)
 	*why = "a timestamp keeps its bytes only when the session's time zone is UTC";
 	if (zone == NULL || *zone == '\0')
 		return EFFECT_MAYBE;
-	return is_one_of(zone, utc, COUNT(utc)) ? EFFECT_NO : EFFECT_YES;
+	return text_is_among(zone, utc, COUNT(utc)) ? EFFECT_NO : EFFECT_YES;
 }
 
 static enum effect_answer
@@ -245,7 +233,7 @@ rewrite_from_unknown(const struct act_type *to, const char **why)
 		"int2", "int4", "int8", "json", "jsonb", "money", "uuid" };
 
 	if (to->array || to->name.schema != NULL ||
-	    !is_one_of(to->name.name, alone, COUNT(alone))) {
+	    !text_is_among(to->name.name, alone, COUNT(alone))) {
 		*why = "the type that the column has is not known";
 		return EFFECT_MAYBE;
 	}
