@@ -276,6 +276,9 @@ say_lost_again(const struct run *r, struct error *err)
 	else if (step->script->transaction)
 		err->state =
 		    arena_printf(err->arena, "rolled back, nothing of %s was kept", failed_name(r));
+	else
+		return; /* it has said where it goes on */
+	(void)error_next(err, "Run the same command again.");
 }
 
 /*
