@@ -331,18 +331,26 @@ lint_table(const struct lint *l, const struct act *act)
 static const struct lint_statement *
 statement_of(const struct lint *l, const struct act *act)
 {
+	const struct acts *now = l->current->acts;
+
+	for (size_t i = 0; i < now->count; i++)
+		if (&now->list[i] == act)
+			return l->current;
 	for (size_t i = l->past_count; i > 0; i--)
 		if (l->past[i - 1].act == act)
 			return l->past[i - 1].statement;
 	return l->current;
 }
 
+/* Findings come in the order of statements, but for those of the end of a file. */
 static struct finding *
 find_twin(struct lint *l, const struct finding *like)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		struct finding *f = &l->findings[i];
+	for (size_t i = l->count; i > 0; i--) {
+		struct finding *f = &l->findings[i - 1];
 
+		if (f->statement < like->statement)
+			break;
 		if (f->rule == like->rule && f->statement == like->statement && f->at == like->at &&
 		    strcmp(f->message, like->message) == 0)
 			return f;

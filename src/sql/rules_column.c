@@ -201,11 +201,13 @@ find_past(struct lint *l, enum act_kind kind, const struct act_name *name, size_
 static size_t
 count_past(struct lint *l, enum act_kind kind, const struct act_name *name)
 {
-	size_t count = 0;
+	const struct lint_past *past;
+	size_t i, count, found = 0;
 
-	while (find_past(l, kind, name, count) != NULL)
-		count++;
-	return count;
+	past = lint_past(l, &count);
+	for (i = 0; i < count; i++)
+		found += past[i].act->kind == kind && rule_same_name(&past[i].act->name, name);
+	return found;
 }
 
 static void

@@ -10,9 +10,9 @@ static const char GROUP[] = "Rows";
 
 /* --- the text of UPDATE and DELETE --- */
 
-/* Behind the statement's own WHERE; false where it has none. */
+/* Behind the first such keyword that is the statement's own; false where it has none. */
 static bool
-find_where(const struct lint_statement *statement, struct words *behind)
+find_keyword(const struct lint_statement *statement, const char *keyword, struct words *behind)
 {
 	struct word w;
 
@@ -20,10 +20,16 @@ find_where(const struct lint_statement *statement, struct words *behind)
 	while (words_next(behind, &w)) {
 		if (word_is(&w, "("))
 			words_skip_list(behind);
-		else if (word_is(&w, "WHERE"))
+		else if (word_is(&w, keyword))
 			return true;
 	}
 	return false;
+}
+
+static bool
+find_where(const struct lint_statement *statement, struct words *behind)
+{
+	return find_keyword(statement, "WHERE", behind);
 }
 
 /* A statement of a batch: its :from and :to bound it. */
@@ -185,12 +191,21 @@ reads_old_table(struct lint *l, const struct act *act)
 	return false;
 }
 
-/* An INSERT of values is short. */
+/* INSERT ... VALUES, and SELECT without FROM: one row, if it is not there yet. */
+static bool
+inserts_few_rows(struct lint *l, const struct act *act)
+{
+	struct words behind;
+
+	return !reads_old_table(l, act) ||
+	    (!act->inside && !find_keyword(lint_current(l), "FROM|TABLE", &behind));
+}
+
 static bool
 takes_long(struct lint *l, const struct act *act)
 {
 	if (act->kind == ACT_INSERT)
-		return reads_old_table(l, act);
+		return !inserts_few_rows(l, act);
 	if (act->kind == ACT_MERGE || act->kind == ACT_COPY_IN)
 		return rule_in_use(l, act);
 	return (rule_in_use(l, act) || reads_old_table(l, act)) && !is_few_rows(l, act);

@@ -8,6 +8,8 @@ DELETE FROM items USING orders WHERE items.order_id = orders.id; -- expect: back
 UPDATE orders SET state = 'new' WHERE id = 5;
 UPDATE settings SET value = 'on' WHERE key IN ('a', 'b') AND env = 'test'::text RETURNING 1;
 INSERT INTO colors VALUES (1, 'red');
+INSERT INTO colors SELECT 2, 'green' WHERE NOT EXISTS (SELECT FROM colors WHERE id = 2);
+INSERT INTO archive TABLE orders; -- expect: backfill-with-ddl
 CREATE TABLE fresh (id int);
 UPDATE fresh SET id = 1;
 INSERT INTO fresh SELECT 1;
