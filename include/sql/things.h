@@ -25,6 +25,8 @@ struct things *things_new(struct arena *a);
 /* The newest version, or NULL. */
 struct thing *
 things_find(const struct things *t, enum thing_space space, const char *schema, const char *name);
+/* The version before this one, or NULL. */
+const struct thing *things_before(const struct thing *thing);
 /* Puts a copy before the older versions, to be changed before anyone else looks. */
 struct thing *things_put(struct things *t, const struct thing *like);
 /* How many versions there are, and back to that many. */

@@ -40,16 +40,27 @@ bucket(const char *schema, const char *name)
 	return hash_text(hash_text(2166136261u, schema), name) % BUCKETS;
 }
 
-struct thing *
-things_find(const struct things *t, enum thing_space space, const char *schema, const char *name)
+/* The first one from there on that has the name. */
+static struct thing *
+first_named(struct thing *thing, enum thing_space space, const char *schema, const char *name)
 {
-	struct thing *thing = t->buckets[bucket(schema, name)];
-
 	while (thing != NULL &&
 	    (thing->space != space || strcmp(thing->name.name, name) != 0 ||
 		strcmp(thing->name.schema, schema) != 0))
 		thing = thing->older;
 	return thing;
+}
+
+struct thing *
+things_find(const struct things *t, enum thing_space space, const char *schema, const char *name)
+{
+	return first_named(t->buckets[bucket(schema, name)], space, schema, name);
+}
+
+const struct thing *
+things_before(const struct thing *thing)
+{
+	return first_named(thing->older, thing->space, thing->name.schema, thing->name.name);
 }
 
 struct thing *

@@ -559,6 +559,16 @@ note_indexes(struct world *w, const struct table_facts *table)
 	}
 }
 
+/* Most changes of a table leave its indexes, of which there may be many. */
+static bool
+has_other_indexes(const struct thing *thing)
+{
+	const struct thing *before = things_before(thing);
+
+	return before == NULL || before->table.facts.indexes != thing->table.facts.indexes ||
+	    before->table.facts.index_count != thing->table.facts.index_count;
+}
+
 /* IF NOT EXISTS and OR REPLACE leave what is known to be there. */
 static void
 apply_create_relation(struct world *w, const struct act *act)
@@ -756,7 +766,8 @@ apply_to_table(struct world *w, const struct act *act)
 		return;
 	thing = change(w, &act->name);
 	reshape(w->arena, &thing->table.facts, act);
-	note_indexes(w, &thing->table.facts);
+	if (has_other_indexes(thing))
+		note_indexes(w, &thing->table.facts);
 	note_all_references(w, &thing->table.facts.name, act);
 }
 
