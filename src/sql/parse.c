@@ -20,6 +20,48 @@ struct nesting {
 	size_t links; /* what commas do not end: UNION, JOIN, CASE */
 };
 
+enum level { LEVEL_NONE, LEVEL_OPENS, LEVEL_CLOSES, LEVEL_ENDS, LEVEL_CHAIN, LEVEL_LINK };
+
+static enum level
+level_of_symbol(char symbol)
+{
+	switch (symbol) {
+	case '(':
+	case '[':
+		return LEVEL_OPENS;
+	case ')':
+	case ']':
+		return LEVEL_CLOSES;
+	case ',':
+	case ';':
+		return LEVEL_ENDS;
+	case '.':
+		return LEVEL_NONE;
+	}
+	return LEVEL_CHAIN;
+}
+
+static enum level
+level_of_word(const struct word *w)
+{
+	/* Most words begin with another letter. */
+	if (strchr("aceijnou", *w->text | 0x20) == NULL)
+		return LEVEL_NONE;
+	if (word_is(w, "AND|OR"))
+		return LEVEL_ENDS;
+	if (word_is(w, "UNION|INTERSECT|EXCEPT|JOIN|CASE"))
+		return LEVEL_LINK;
+	return word_is(w, "NOT|IS|AT|COLLATE|OPERATOR") ? LEVEL_CHAIN : LEVEL_NONE;
+}
+
+static enum level
+level_of(const struct word *w)
+{
+	if (w->kind == WORD_SYMBOL)
+		return level_of_symbol(*w->text);
+	return w->kind == WORD_PLAIN ? level_of_word(w) : LEVEL_NONE;
+}
+
 /*
  * An upper bound of the depth of the tree: parentheses that are open, and the chains in each of
  * them.
@@ -34,24 +76,33 @@ is_shallow(struct words s)
 	while (words_next(&s, &w) && levels <= LEVELS_MAX) {
 		struct nesting *n = &nestings[depth];
 
-		if (word_is(&w, "(|[")) {
+		switch (level_of(&w)) {
+		case LEVEL_NONE:
+			break;
+		case LEVEL_OPENS:
 			if (++depth == DEPTH_MAX)
 				return false;
 			nestings[depth] = (struct nesting){ 0 };
 			levels += LEVELS_OF_PARENTHESIS;
-		} else if (word_is(&w, ")|]") && depth > 0) {
+			break;
+		case LEVEL_CLOSES:
+			if (depth == 0)
+				break;
 			depth--;
 			levels -= n->chain + n->links + LEVELS_OF_PARENTHESIS;
-		} else if (word_is(&w, ",|;|AND|OR")) {
+			break;
+		case LEVEL_ENDS:
 			levels -= n->chain;
 			n->chain = 0;
-		} else if (word_is(&w, "UNION|INTERSECT|EXCEPT|JOIN|CASE")) {
+			break;
+		case LEVEL_LINK:
 			n->links += 2;
 			levels += 2;
-		} else if ((w.kind == WORD_SYMBOL && !word_is(&w, ".")) ||
-		    word_is(&w, "NOT|IS|AT|COLLATE|OPERATOR")) {
+			break;
+		case LEVEL_CHAIN:
 			n->chain++;
 			levels++;
+			break;
 		}
 	}
 	return levels <= LEVELS_MAX;

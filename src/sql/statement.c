@@ -358,7 +358,7 @@ calls_unlock_all(struct words s)
 	while (words_next(&s, &w)) {
 		if (w.kind == WORD_QUOTED && w.length == strlen(name) + 2)
 			w = (struct word){ WORD_PLAIN, w.text + 1, w.length - 2 };
-		if (word_is(&w, name) && words_match(&s, "("))
+		if (w.length == strlen(name) && word_is(&w, name) && words_match(&s, "("))
 			return true;
 	}
 	return false;
