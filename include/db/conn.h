@@ -66,6 +66,8 @@ void conn_limit(struct conn *c, int64_t ms);
 
 /* An identifier, quoted by libpq for this connection. */
 const char *conn_identifier(struct arena *a, struct conn *c, const char *name);
+/* Texts as the literal of an array, for a parameter of type text[] or oid[]. */
+const char *conn_array(struct arena *a, const char *const *texts, size_t count);
 /* A query of src/query with its identifiers put in: pairs of name and value, ended by NULL. */
 const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));

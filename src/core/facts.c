@@ -64,19 +64,6 @@ want_script(struct arena *a, const struct script *script, struct wanted_list *li
 	}
 }
 
-/* An element of an array literal: in quotes, with quotes and backslashes escaped. */
-static void
-put_element(FILE *out, bool first, const char *text)
-{
-	fputs(first ? "\"" : ",\"", out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 static const char *
 qualified(struct arena *a, struct conn *c, const char *schema, const char *name)
 {
@@ -91,24 +78,20 @@ static void
 make_arrays(
     struct arena *a, struct conn *c, const struct wanted_list *list, const char *arrays[ARRAYS])
 {
-	struct arena_text *texts[ARRAYS];
+	const char **texts[ARRAYS];
 
-	for (size_t k = 0; k < ARRAYS; k++) {
-		texts[k] = arena_text_new(a);
-		fputc('{', texts[k]->out);
-	}
+	for (size_t k = 0; k < ARRAYS; k++)
+		texts[k] = arena_alloc(a, list->count * sizeof(**texts));
 	for (size_t i = 0; i < list->count; i++) {
 		const struct statement_lock *lock = list->items[i].lock;
 		const char *part = lock->constraint != NULL ? lock->constraint : lock->column;
 
-		put_element(texts[0]->out, i == 0, object_names[lock->object]);
-		put_element(texts[1]->out, i == 0, qualified(a, c, lock->schema, lock->name));
-		put_element(texts[2]->out, i == 0, part != NULL ? part : "");
+		texts[0][i] = object_names[lock->object];
+		texts[1][i] = qualified(a, c, lock->schema, lock->name);
+		texts[2][i] = part != NULL ? part : "";
 	}
-	for (size_t k = 0; k < ARRAYS; k++) {
-		fputc('}', texts[k]->out);
-		arrays[k] = arena_text_end(texts[k]);
-	}
+	for (size_t k = 0; k < ARRAYS; k++)
+		arrays[k] = conn_array(a, texts[k], list->count);
 }
 
 static void

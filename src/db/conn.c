@@ -202,6 +202,32 @@ literal(struct arena *a, struct conn *c, const char *value)
 	return quoted(a, PQescapeLiteral(c->pg, value, strlen(value)));
 }
 
+/* An element of an array literal: in quotes, with quotes and backslashes escaped. */
+static void
+put_element(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+const char *
+conn_array(struct arena *a, const char *const *texts, size_t count)
+{
+	struct arena_text *array = arena_text_new(a);
+
+	for (size_t i = 0; i < count; i++) {
+		fputc(i == 0 ? '{' : ',', array->out);
+		put_element(array->out, texts[i]);
+	}
+	fputs(count == 0 ? "{}" : "}", array->out);
+	return arena_text_end(array);
+}
+
 const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...)
 {
