@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "sql/act.h"
 #include "sql/effect.h"
+#include "sql/outlook.h"
 #include "sql/statement.h"
 #include "sql/world.h"
 
@@ -108,6 +109,8 @@ struct lint_statement {
 };
 /* The findings stay valid as long as the arena of lint_new. */
 void lint_statement(struct lint *l, const struct lint_statement *statement);
+/* What the statement at hand, or the last one, is going to lock and to cost. */
+const struct outlook *lint_outlook(const struct lint *l);
 void lint_end_file(struct lint *l);
 /* Those of the file at hand, in order of place; count is set. */
 struct finding *lint_findings(struct lint *l, size_t *count);

@@ -44,8 +44,7 @@ struct outlook {
 };
 
 /* An act of the statement, before the world has seen it. */
-void
-outlook_add(struct outlook *o, const struct world *w, const struct act *act, int server_version);
+void outlook_add(struct outlook *o, const struct world *w, const struct act *act);
 /* The locks of the statement, before the world has seen it. */
 void outlook_add_locks(
     struct arena *a, struct outlook *o, const struct world *w, const struct statement_class *class);

@@ -19,6 +19,7 @@ struct lint {
 	struct world *world; /* of the file at hand */
 	struct world *files; /* of all files but undo */
 	struct lint_statement *current;
+	struct outlook *outlook; /* of that statement */
 	struct lint_past *past;
 	size_t past_count;
 	struct finding *findings;
@@ -180,7 +181,9 @@ lint_statement(struct lint *l, const struct lint_statement *statement)
 	const struct statement_class *class = statement->class;
 
 	l->current = arena_copy(l->arena, statement, sizeof(*statement));
+	l->outlook = arena_alloc(l->arena, sizeof(*l->outlook));
 	world_begin_statement(l->world, statement->number);
+	outlook_add_locks(l->arena, l->outlook, l->world, class);
 	if (statement->acts->count == 0)
 		read_act(l, &unknown);
 	for (size_t i = 0; i < statement->acts->count; i++)
@@ -253,6 +256,12 @@ const struct lint_statement *
 lint_current(const struct lint *l)
 {
 	return l->current;
+}
+
+const struct outlook *
+lint_outlook(const struct lint *l)
+{
+	return l->outlook;
 }
 
 const struct lint_past *

@@ -79,14 +79,14 @@ find_table(const struct world *w, const struct act *act)
 }
 
 void
-outlook_add(struct outlook *o, const struct world *w, const struct act *act, int server_version)
+outlook_add(struct outlook *o, const struct world *w, const struct act *act)
 {
 	const struct world_table *t = find_table(w, act);
 	struct effect effect = { 0 };
 	enum outlook_cost cost;
 	int64_t seconds;
 
-	effect_tell(w, act, server_version, &effect);
+	effect_tell(w, act, &effect);
 	cost = cost_of(&effect);
 	seconds = seconds_of(cost, t);
 	o->rewrite = stronger(o->rewrite, effect.rewrite);
