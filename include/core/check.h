@@ -19,11 +19,19 @@ struct check_file {
 	bool applied; /* nothing is told of it: only what it makes counts */
 };
 
+/* What a statement is going to lock and to cost. */
+struct check_outlook {
+	int64_t statement; /* its number */
+	const struct outlook *outlook;
+};
+
 /* The findings of one script, in order of place; places are filled in. */
 struct checked {
 	const struct script *script;
 	struct finding *findings;
 	size_t count;
+	struct check_outlook *outlooks; /* of the statements that the script keeps */
+	size_t outlook_count;
 	enum severity fail_on; /* SEVERITY_OFF: nothing in it fails */
 };
 
@@ -38,6 +46,7 @@ struct check_request {
 	const struct script_environment *environment;
 	/* They run one right after the other: what one makes is new to the next. */
 	bool together;
+	const char *search_path; /* that sessions start with; NULL: "schema" and public */
 	world_lookup *lookup; /* NULL: without a live database */
 	void *source;
 	bool trust_facts;
@@ -50,6 +59,8 @@ struct check_request {
  */
 void check_scripts(struct arena *a, const struct check_request *request, struct checks *out,
     struct problems *problems);
+/* That of a statement, by its number, or NULL. */
+const struct outlook *check_outlook(const struct checked *checked, int64_t statement);
 /* How many findings of exactly that severity were not allowed. */
 size_t check_count(const struct checks *checks, enum severity severity);
 /* How many were allowed. */

@@ -2,10 +2,12 @@
 #include "cli/begin.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
 #include "cli/out.h"
+#include "sql/quote.h"
 
 bool
 begin_session(
@@ -64,8 +66,26 @@ drop_refused(struct checked *checked)
 	checked->count = kept;
 }
 
-void
-begin_lint(const struct context *c, const struct session *s, struct checks *out)
+/* The names of schemas only: "$user" is the role. */
+static const char *
+plain_path(struct arena *a, const struct session *s)
+{
+	static const char user[] = "\"$user\"";
+	const char *path = s->history.search_path;
+	const char *at = path != NULL ? strstr(path, user) : NULL;
+
+	if (at == NULL)
+		return path;
+	return arena_printf(a, "%.*s%s%s", (int)(at - path), path,
+	    quote_identifier(a, s->environment.user), at + strlen(user));
+}
+
+/* What one answer makes rules ask for next is asked once more, and that is all. */
+enum { READINGS = 2 };
+
+bool
+begin_lint(const struct context *c, struct session *s, bool trust_facts, struct checks *out,
+    struct catalog **catalog, struct error *err)
 {
 	const struct plan *plan = &s->plan;
 	struct check_file *files = arena_alloc(c->arena, (plan->step_count + 1) * sizeof(*files));
@@ -74,14 +94,24 @@ begin_lint(const struct context *c, const struct session *s, struct checks *out)
 		.files = files,
 		.environment = &s->environment,
 		.together = true,
+		.search_path = plain_path(c->arena, s),
+		.lookup = catalog_lookup,
+		.source = *catalog = catalog_new(c->arena),
+		.trust_facts = trust_facts,
 	};
 
 	for (size_t i = 0; i < plan->step_count; i++)
 		if (plan->steps[i].kind == STEP_SCRIPT)
 			files[request.file_count++].script = plan->steps[i].script;
 	check_scripts(c->arena, &request, out, &none);
+	for (int i = 0; i < READINGS && catalog_wants(*catalog); i++) {
+		if (!catalog_read(*catalog, s, err))
+			return false;
+		check_scripts(c->arena, &request, out, &none);
+	}
 	for (size_t i = 0; i < out->count; i++)
 		drop_refused(&out->list[i]);
+	return true;
 }
 
 void

@@ -288,16 +288,18 @@ warn_of_finding(const struct context *c, const struct finding *finding)
 }
 
 /* What is as severe as lint.fail_on is said, or becomes a problem. */
-static void
-lint(const struct context *c, const struct session *s, struct problems *problems)
+static bool
+lint(const struct context *c, struct session *s, struct problems *problems, struct error *err)
 {
 	bool refuses = c->config->lint_on_up == ON_UP_REFUSE;
+	struct catalog *catalog;
 	struct checks checks;
 	size_t count = 0;
 
 	if (c->config->lint_on_up == ON_UP_OFF)
-		return;
-	begin_lint(c, s, &checks);
+		return true;
+	if (!begin_lint(c, s, true, &checks, &catalog, err))
+		return false;
 	for (size_t i = 0; i < checks.count; i++) {
 		const struct checked *checked = &checks.list[i];
 
@@ -313,6 +315,7 @@ lint(const struct context *c, const struct session *s, struct problems *problems
 	if (count > SHOWN_FINDINGS)
 		event_warning(c->sink, "and %zu more; \"migrate plan\" shows them all",
 		    count - SHOWN_FINDINGS);
+	return true;
 }
 
 /*
@@ -353,7 +356,8 @@ up_run(const struct context *c, int *status, struct error *err)
 		return false;
 	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);
-	lint(c, &s, &findings);
+	if (!lint(c, &s, &findings, err))
+		return false;
 	if (findings.count > 0)
 		return refuse(c, &s, &findings, status);
 	if (dry != NULL)

@@ -52,6 +52,16 @@ lookup_here(void *source, const char *schema, const char *name)
 	return c->request->lookup(c->request->source, schema, name);
 }
 
+static const char *
+search_path_of(struct checking *c)
+{
+	const char *schema = c->environment.config->schema;
+
+	if (c->request->search_path != NULL || schema == NULL)
+		return c->request->search_path;
+	return arena_printf(c->a, "%s, public", quote_identifier(c->a, schema));
+}
+
 static struct lint_options
 options_make(struct checking *c)
 {
@@ -62,9 +72,7 @@ options_make(struct checking *c)
 		.lock_timeout_ms = config->lock_timeout_ms,
 		.concurrent_lock_timeout_ms = config->concurrent_lock_timeout_ms,
 		.statement_timeout_ms = config->statement_timeout_ms,
-		.search_path = config->schema == NULL
-		    ? NULL
-		    : arena_printf(c->a, "%s, public", quote_identifier(c->a, config->schema)),
+		.search_path = search_path_of(c),
 		.trust_facts = c->request->trust_facts,
 		.severity = severity_here,
 		.lookup = c->request->lookup == NULL ? NULL : lookup_here,
@@ -162,6 +170,17 @@ lint_one(struct checking *c, struct lint_statement *statement, const struct dire
 	report_unchecked(c, statement);
 }
 
+static void
+keep_outlook(struct checking *c, int64_t number)
+{
+	struct checked *out = c->out;
+
+	out->outlooks =
+	    arena_extend(c->a, out->outlooks, out->outlook_count, sizeof(*out->outlooks));
+	out->outlooks[out->outlook_count++] =
+	    (struct check_outlook){ number, lint_outlook(c->lint) };
+}
+
 /* script_read has kept it, with its acts; of a long one it has not kept the whole text. */
 static void
 lint_kept(struct arena *own, struct checking *c, const struct split_item *item,
@@ -174,8 +193,10 @@ lint_kept(struct arena *own, struct checking *c, const struct split_item *item,
 		.acts = &kept->acts };
 
 	/* BEGIN and COMMIT around the file are not sent: it runs in a transaction anyway. */
-	if (!kept->skip)
-		lint_one(c, &statement, &kept->directives);
+	if (kept->skip)
+		return;
+	lint_one(c, &statement, &kept->directives);
+	keep_outlook(c, kept->number);
 }
 
 /* Plain DML, or beyond what script_read keeps. */
@@ -516,6 +537,15 @@ check_scripts(struct arena *a, const struct check_request *request, struct check
 	c.lint = lint_new(a, &c.options);
 	for (size_t i = 0; i < request->file_count; i++)
 		check_one(&c, &request->files[i], out, problems);
+}
+
+const struct outlook *
+check_outlook(const struct checked *checked, int64_t statement)
+{
+	for (size_t i = 0; i < checked->outlook_count; i++)
+		if (checked->outlooks[i].statement == statement)
+			return checked->outlooks[i].outlook;
+	return NULL;
 }
 
 /* --- counting --- */

@@ -154,8 +154,8 @@ static const struct config_setting table[] = {
 	    .help = "lint tells nothing of files up to this version" },
 
 	{ .name = "format", .group = "Output", .type = CONFIG_CHOICE, .offset = AT(format),
-	    .fallback = "text", .choices = "text|json|sarif|github|gitlab|junit",
-	    .help = "of the answer on standard output; those behind json are for lint" },
+	    .fallback = "text", .choices = "text|json|sarif|github|gitlab|junit|markdown",
+	    .help = "of the answer on standard output; markdown and github are for plan, all but markdown for lint" },
 	{ .name = "color", .group = "Output", .type = CONFIG_CHOICE, .offset = AT(color),
 	    .fallback = "auto", .choices = "auto|always|never",
 	    .help = "auto: on a terminal, unless NO_COLOR is set" },

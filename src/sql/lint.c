@@ -2,9 +2,9 @@
 #include "sql/lint.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
+#include "base/figure.h"
 #include "sql/quote.h"
 #include "sql/rules.h"
 
@@ -186,8 +186,10 @@ lint_statement(struct lint *l, const struct lint_statement *statement)
 	outlook_add_locks(l->arena, l->outlook, l->world, class);
 	if (statement->acts->count == 0)
 		read_act(l, &unknown);
-	for (size_t i = 0; i < statement->acts->count; i++)
+	for (size_t i = 0; i < statement->acts->count; i++) {
+		outlook_add(l->outlook, l->world, &statement->acts->list[i]);
 		read_act(l, &statement->acts->list[i]);
+	}
 	for (size_t i = 0; i < class->lock_count; i++)
 		world_lock(l->world, &class->locks[i]);
 }
@@ -367,38 +369,16 @@ find_twin(struct lint *l, const struct finding *like)
 	return NULL;
 }
 
-/* "48,000,000" */
-static const char *
-count_text(struct arena *a, int64_t n)
-{
-	const char *behind = "";
-
-	for (; n >= 1000; n /= 1000)
-		behind = arena_printf(a, ",%03" PRId64 "%s", n % 1000, behind);
-	return arena_printf(a, "%" PRId64 "%s", n, behind);
-}
-
-static const char *
-size_text(struct arena *a, int64_t bytes)
-{
-	static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
-	size_t unit = 0;
-
-	for (; bytes >= 10 * 1024 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
-		bytes = (bytes + 512) / 1024;
-	return arena_printf(a, "%" PRId64 " %s", bytes, units[unit]);
-}
-
 static const char *
 figure(struct lint *l, const struct table_facts *t)
 {
 	const char *name = lint_name(l, &t->name);
-	const char *size = size_text(l->arena, t->bytes);
+	const char *size = figure_size(l->arena, t->bytes);
 
 	if (t->rows < 0)
 		return arena_printf(l->arena, "%s has %s", name, size);
 	return arena_printf(
-	    l->arena, "%s has %s rows (%s)", name, count_text(l->arena, t->rows), size);
+	    l->arena, "%s has %s rows (%s)", name, figure_count(l->arena, t->rows), size);
 }
 
 /* What a live table's size says about a harm that grows with it. */

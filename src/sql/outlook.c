@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sql/outlook.h"
 
+#include <string.h>
+
 const char *
 outlook_cost_name(enum outlook_cost cost)
 {
@@ -104,40 +106,113 @@ outlook_add(struct outlook *o, const struct world *w, const struct act *act)
 	o->table = t != NULL ? t->facts.name : act->name;
 }
 
-static const struct world_table *
-locked_table(const struct world *w, const struct statement_lock *lock)
-{
-	const struct act_name name = { .schema = lock->schema, .name = lock->name };
+/* --- locks --- */
 
+/* Where the locks of a statement are gathered. */
+struct gathering {
+	struct arena *a;
+	const struct world *w;
+	struct outlook *out;
+};
+
+static void
+add_lock(struct gathering *g, const struct statement_lock *lock, const struct world_table *t)
+{
+	struct outlook *o = g->out;
+	bool live = t != NULL && t->live;
+
+	o->locks = arena_extend(g->a, o->locks, o->lock_count, sizeof(*o->locks));
+	o->locks[o->lock_count++] = (struct outlook_lock){
+		.lock = lock,
+		.is_new = t != NULL && t->age != AGE_OLD,
+		.facts = t != NULL ? &t->facts : NULL,
+		.rows = live ? t->facts.rows : -1,
+		.bytes = live ? t->facts.bytes : -1,
+	};
+}
+
+/* A table at the other end, by its name. */
+static void
+add_named(struct gathering *g, const struct statement_lock *like, const struct act_name *name)
+{
+	struct statement_lock *lock;
+
+	if (name->name == NULL)
+		return;
+	lock = arena_alloc(g->a, sizeof(*lock));
+	*lock = (struct statement_lock){
+		.object = LOCK_TABLE, .mode = like->mode, .schema = name->schema, .name = name->name
+	};
+	add_lock(g, lock, world_find(g->w, name));
+}
+
+static bool
+has_column(const struct facts_constraint *constraint, const char *column)
+{
+	for (size_t i = 0; i < constraint->column_count; i++)
+		if (strcmp(constraint->columns[i], column) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_meant(const struct facts_constraint *constraint, const struct statement_lock *lock)
+{
+	if (constraint->kind != CONSTRAINT_FOREIGN_KEY)
+		return false;
 	switch (lock->object) {
-	case LOCK_TABLE:
-		return world_find(w, &name);
-	case LOCK_INDEX:
-		return world_table_of_index(w, &name);
 	case LOCK_CONSTRAINT:
-	case LOCK_REFERENCED:
-	case LOCK_REFERENCING:
+		return strcmp(constraint->name, lock->constraint) == 0;
 	case LOCK_COLUMN:
+		return has_column(constraint, lock->column);
+	case LOCK_REFERENCED:
+		return true;
+	case LOCK_REFERENCING:
+	case LOCK_TABLE:
+	case LOCK_INDEX:
 		break;
 	}
-	return NULL;
+	return false;
+}
+
+/*
+ * The tables at the other end of a known table's foreign keys.  Which columns others reference is
+ * not known: of those that reference a column, the statement's own lock stands for all.
+ */
+static void
+add_other_end(struct gathering *g, const struct statement_lock *lock, const struct world_table *t)
+{
+	const struct table_facts *facts = &t->facts;
+
+	for (size_t i = 0; i < facts->constraint_count; i++)
+		if (is_meant(&facts->constraints[i], lock))
+			add_named(g, lock, &facts->constraints[i].references);
+	if (lock->object == LOCK_REFERENCED)
+		add_named(g, lock, &facts->parent);
+	for (size_t i = 0; lock->object == LOCK_REFERENCING && i < facts->referencing_count; i++)
+		add_named(g, lock, &facts->referencing[i]);
+	if (lock->object == LOCK_COLUMN && facts->referencing_count > 0)
+		add_lock(g, lock, NULL);
 }
 
 void
 outlook_add_locks(
     struct arena *a, struct outlook *o, const struct world *w, const struct statement_class *class)
 {
-	o->locks = arena_alloc(a, (class->lock_count + 1) * sizeof(*o->locks));
-	for (size_t i = 0; i < class->lock_count; i++) {
-		const struct world_table *t = locked_table(w, &class->locks[i]);
-		bool live = t != NULL && t->live;
+	struct gathering g = { a, w, o };
 
-		o->locks[o->lock_count++] = (struct outlook_lock){
-			.lock = &class->locks[i],
-			.is_new = t != NULL && t->age != AGE_OLD,
-			.facts = t != NULL ? &t->facts : NULL,
-			.rows = live ? t->facts.rows : -1,
-			.bytes = live ? t->facts.bytes : -1,
-		};
+	for (size_t i = 0; i < class->lock_count; i++) {
+		const struct statement_lock *lock = &class->locks[i];
+		const struct act_name name = { .schema = lock->schema, .name = lock->name };
+		const struct world_table *t = lock->object == LOCK_INDEX
+		    ? world_table_of_index(w, &name)
+		    : world_find(w, &name);
+
+		if (lock->object == LOCK_TABLE || lock->object == LOCK_INDEX)
+			add_lock(&g, lock, t);
+		else if (t != NULL && t->complete)
+			add_other_end(&g, lock, t);
+		else
+			add_lock(&g, lock, NULL);
 	}
 }

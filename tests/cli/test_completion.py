@@ -39,7 +39,8 @@ def script(offline, tmp_path):
 CASES = [
     ("migrate sta", {"status"}),
     ("migrate status --lock-t", {"--lock-timeout"}),
-    ("migrate status --format ", {"text", "json", "sarif", "github", "gitlab", "junit"}),
+    ("migrate status --format ", {"text", "json", "sarif", "github", "gitlab", "junit",
+      "markdown"}),
     ("migrate up --dry", {"--dry-run"}),
     ("migrate --quiet valid", {"validate"}),
     ("migrate completion ", {"bash", "zsh", "fish"}),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """migrate plan: files, statements, locks, and what is wrong with them."""
 
+import re
+
 from terminal import run_on_terminal
 
 FIRST = {"V1__orders.sql": "CREATE TABLE orders (id int, total int);"}
@@ -17,7 +19,8 @@ def test_shows_statements_and_locks(migrate):
     assert lines[:3] == [
         "V2__index.sql  in a transaction, expand",
         "  3:1 CREATE INDEX orders_total ON orders (total)",
-        "      SHARE on orders",
+        "      SHARE on public.orders (0 bytes, 0 rows): reads the table, less than a second; "
+        "writers wait",
     ], run
     assert "  2 statements that only read or write rows" in lines, run
     assert lines[-1].startswith("1 file, 3 statements, "), run
@@ -63,10 +66,11 @@ def test_file_without_a_transaction_in_a_group(db, migrate):
 
 def test_shows_files_without_a_transaction(migrate):
     files = {"V2__index.sql": "CREATE INDEX CONCURRENTLY i ON orders (total);"}
-    run = migrate("plan", files={**FIRST, **files})
+    migrate("up", files=FIRST)
+    run = migrate("plan", files=files)
     assert run.exit == 0, run
     assert "V2__index.sql  without a transaction, expand\n" in run.stdout, run
-    assert "SHARE UPDATE EXCLUSIVE on orders\n" in run.stdout, run
+    assert re.search(r"SHARE UPDATE EXCLUSIVE on public\.orders .*; nobody waits\n", run.stdout), run
 
 
 def test_shows_the_phase(migrate):
@@ -121,8 +125,10 @@ def test_json(migrate):
     assert statement["kind"] == "CREATE INDEX"
     assert statement["sql"] == "CREATE INDEX orders_total\n  ON orders (total)"
     (lock,) = statement["locks"]
-    assert (lock["relation"], lock["mode"]) == ("orders", "SHARE")
-    assert (lock["bytes"], lock["rows"], statement["rewrite"]) == (None, None, None)
+    assert (lock["relation"], lock["mode"]) == ("public.orders", "SHARE")
+    assert (lock["bytes"], lock["rows"], lock["new"], lock["heldBy"]) == (0, 0, False, None)
+    assert (statement["rewrite"], statement["scan"], statement["seconds"]) == (False, True, 0)
+    assert statement["cost"] == "builds an index", statement
     (finding,) = [f for f in statement["findings"] if f["rule"] == "index-not-concurrent"]
     assert (finding["severity"], finding["fails"], finding["line"]) == ("error", True, 3)
     assert finding["instead"].endswith("CREATE INDEX CONCURRENTLY orders_total\n  ON orders (total);\n")
