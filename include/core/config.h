@@ -34,7 +34,15 @@ struct config_map {
 
 enum phase { PHASE_NONE, PHASE_EXPAND, PHASE_BACKFILL, PHASE_CONTRACT };
 /* The others are those of findings, which few commands have. */
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_GITLAB, FORMAT_JUNIT, FORMAT_MARKDOWN };
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_SARIF,
+	FORMAT_GITHUB,
+	FORMAT_GITLAB,
+	FORMAT_JUNIT,
+	FORMAT_MARKDOWN
+};
 enum choice_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum choice_pooler { POOLER_AUTO, POOLER_SESSION, POOLER_TRANSACTION };
 enum choice_phase_order { PHASE_ORDER_STRICT, PHASE_ORDER_SKIP };
