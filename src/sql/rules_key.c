@@ -452,7 +452,7 @@ check_data(struct lint *l, const struct rule *rule, const struct act *act)
 	const char *columns = NULL, *where = NULL, *query;
 
 	c = c != NULL ? c : rule_added(act, CONSTRAINT_PRIMARY_KEY);
-	if (act->kind == ACT_CREATE_INDEX) {
+	if (act->kind == ACT_CREATE_INDEX && act->index != NULL) {
 		columns = index_columns(l, act->index);
 		where = act->index->predicate;
 	} else if (c != NULL && c->using_index == NULL) {
