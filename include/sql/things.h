@@ -20,6 +20,9 @@ struct thing {
 	struct world_object object; /* of all others */
 };
 
+/* Where the names of such things are kept. */
+enum thing_space things_space(enum act_on on);
+
 struct things;
 struct things *things_new(struct arena *a);
 /* The newest version, or NULL. */

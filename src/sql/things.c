@@ -12,6 +12,22 @@ struct things {
 	size_t count;
 };
 
+enum thing_space
+things_space(enum act_on on)
+{
+	switch (on) {
+	case ACT_ON_TYPE:
+	case ACT_ON_DOMAIN:
+		return SPACE_TYPE;
+	case ACT_ON_FUNCTION:
+		return SPACE_FUNCTION;
+	case ACT_ON_SCHEMA:
+		return SPACE_SCHEMA;
+	default:
+		return SPACE_RELATION;
+	}
+}
+
 struct things *
 things_new(struct arena *a)
 {

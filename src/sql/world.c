@@ -5,8 +5,7 @@
 #include <strings.h>
 
 #include "base/time.h"
-#include "sql/reshape.h"
-#include "sql/things.h"
+#include "sql/follow.h"
 #include "sql/words.h"
 
 static const char TEMPORARY[] = "pg_temp";
@@ -86,8 +85,8 @@ follow_path(struct world *w)
 }
 
 /* Where a name without a schema is made. */
-static const char *
-schema_made_in(const struct world *w, const struct act_name *name, bool temporary)
+const char *
+world_schema_for(const struct world *w, const struct act_name *name, bool temporary)
 {
 	if (temporary)
 		return TEMPORARY;
@@ -171,8 +170,8 @@ find_in_path(const struct world *w, enum thing_space space, const char *name)
 	return thing;
 }
 
-static struct thing *
-find(const struct world *w, enum thing_space space, const struct act_name *name)
+struct thing *
+world_thing(const struct world *w, enum thing_space space, const struct act_name *name)
 {
 	struct thing *thing;
 
@@ -187,23 +186,45 @@ find(const struct world *w, enum thing_space space, const struct act_name *name)
 }
 
 /* A new version of a relation, to be changed; one that nothing is known of is an old one. */
-static struct thing *
-change(struct world *w, const struct act_name *name)
+struct thing *
+world_change(struct world *w, const struct act_name *name)
 {
-	const struct thing *thing = find(w, SPACE_RELATION, name);
+	const struct thing *thing = world_thing(w, SPACE_RELATION, name);
 	struct thing fresh = { .space = SPACE_RELATION };
 	struct table_facts *facts = &fresh.table.facts;
 
 	if (thing != NULL) {
 		fresh = *thing;
 	} else {
-		facts->name.schema = arena_strdup(w->arena, schema_made_in(w, name, false));
+		facts->name.schema = arena_strdup(w->arena, world_schema_for(w, name, false));
 		facts->name.name = arena_strdup(w->arena, name->name);
 		facts->kind = 'r';
 		facts->rows = facts->bytes = facts->index_bytes = facts->held_ms = -1;
 	}
 	fresh.name = facts->name;
 	return things_put(w->things, &fresh);
+}
+
+/* An empty thing of this transaction. */
+struct thing
+world_make(struct world *w, enum thing_space space, const char *schema, const char *name)
+{
+	return (struct thing){ .space = space,
+		.name = { arena_strdup(w->arena, schema), arena_strdup(w->arena, name) },
+		.file = w->file,
+		.transaction = w->transaction };
+}
+
+struct thing *
+world_put(struct world *w, const struct thing *like)
+{
+	return things_put(w->things, like);
+}
+
+struct arena *
+world_arena(struct world *w)
+{
+	return w->arena;
 }
 
 /* --- locks --- */
@@ -231,12 +252,12 @@ tell_held(const struct world *w, struct world_table *t)
 static void
 hold(struct world *w, const struct act_name *name, enum lock_mode mode)
 {
-	struct thing *thing = find(w, SPACE_RELATION, name);
+	struct thing *thing = world_thing(w, SPACE_RELATION, name);
 
 	if (name->name == NULL)
 		return;
 	if (thing == NULL)
-		thing = change(w, name);
+		thing = world_change(w, name);
 	tell_held(w, &thing->table);
 	if (thing->table.held >= mode)
 		return;
@@ -399,7 +420,7 @@ find_mark(struct world *w, const char *name)
 	return NULL;
 }
 
-/* --- what an act does --- */
+/* --- what acts do to the session --- */
 
 /* In the body of a block they are refused, or end what the statement alone has done. */
 static void
@@ -466,360 +487,10 @@ apply_set(struct world *w, const struct act *act)
 	follow_path(w);
 }
 
-static char
-kind_made(const struct act *act)
-{
-	switch (act->kind) {
-	case ACT_CREATE_VIEW:
-		return 'v';
-	case ACT_CREATE_MATERIALIZED_VIEW:
-		return 'm';
-	case ACT_CREATE_SEQUENCE:
-		return 'S';
-	default:
-		break;
-	}
-	if (act->on == ACT_ON_FOREIGN_TABLE)
-		return 'f';
-	return act->partitioned ? 'p' : 'r';
-}
-
-/* An empty thing of this transaction. */
-static struct thing
-make(struct world *w, enum thing_space space, const char *schema, const char *name)
-{
-	return (struct thing){ .space = space,
-		.name = { arena_strdup(w->arena, schema), arena_strdup(w->arena, name) },
-		.file = w->file,
-		.transaction = w->transaction };
-}
-
-/* A partition has its parent's columns. */
-static void
-take_columns_of_parent(struct world *w, struct world_table *t, const struct act *act)
-{
-	struct thing *parent = change(w, &act->other);
-
-	t->complete = parent->table.complete;
-	t->facts.columns = parent->table.facts.columns;
-	t->facts.column_count = parent->table.facts.column_count;
-	parent->table.facts.kind = 'p';
-	parent->table.facts.partitions++;
-	if (!act->default_partition)
-		return;
-	parent->table.facts.has_default_partition = true;
-	parent->table.facts.default_partition = t->facts.name;
-}
-
-/* The tables at the other end of foreign keys know of them. */
-static void
-note_references(
-    struct world *w, const struct act_name *table, const struct act_constraint *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct table_facts *facts;
-		struct act_name *names;
-
-		if (list[i].kind != CONSTRAINT_FOREIGN_KEY || list[i].references.name == NULL)
-			continue;
-		facts = &change(w, &list[i].references)->table.facts;
-		names = arena_alloc(w->arena, (facts->referencing_count + 1) * sizeof(*names));
-		if (facts->referencing_count > 0)
-			memcpy(
-			    names, facts->referencing, facts->referencing_count * sizeof(*names));
-		names[facts->referencing_count++] = *table;
-		facts->referencing = names;
-	}
-}
-
-static void
-note_all_references(struct world *w, const struct act_name *table, const struct act *act)
-{
-	note_references(w, table, act->constraints, act->constraint_count);
-	for (size_t i = 0; i < act->column_count; i++)
-		note_references(
-		    w, table, act->columns[i].constraints, act->columns[i].constraint_count);
-}
-
-/* An index is a relation in its table's schema, and can be dropped without naming the table. */
-static void
-note_indexes(struct world *w, const struct table_facts *table)
-{
-	for (size_t i = 0; i < table->index_count; i++) {
-		const char *schema = table->name.schema, *name = table->indexes[i].name;
-		const struct thing *old = things_find(w->things, SPACE_RELATION, schema, name);
-		struct thing made;
-
-		if (old != NULL && !old->table.dropped)
-			continue;
-		made = make(w, SPACE_RELATION, schema, name);
-		made.table.facts =
-		    (struct table_facts){ .name = made.name, .kind = 'i', .parent = table->name };
-		things_put(w->things, &made);
-	}
-}
-
-/* Most changes of a table leave its indexes, of which there may be many. */
-static bool
-has_other_indexes(const struct thing *thing)
-{
-	const struct thing *before = things_before(thing);
-
-	return before == NULL || before->table.facts.indexes != thing->table.facts.indexes ||
-	    before->table.facts.index_count != thing->table.facts.index_count;
-}
-
-/* IF NOT EXISTS and OR REPLACE leave what is known to be there. */
-static void
-apply_create_relation(struct world *w, const struct act *act)
-{
-	const struct thing *old = find(w, SPACE_RELATION, &act->name);
-	const char *schema = schema_made_in(w, &act->name, act->temporary);
-	bool rows = act->kind == ACT_CREATE_TABLE_AS || act->kind == ACT_CREATE_MATERIALIZED_VIEW;
-	struct thing made;
-	struct table_facts *facts = &made.table.facts;
-
-	if (act->name.name == NULL ||
-	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->table.dropped))
-		return;
-	made = make(w, SPACE_RELATION, schema, act->name.name);
-	facts->name = made.name;
-	facts->kind = kind_made(act);
-	facts->temporary = act->temporary;
-	facts->rows = facts->bytes = facts->index_bytes = rows && !act->no_data ? -1 : 0;
-	facts->held_ms = -1;
-	made.table.complete = act->kind == ACT_CREATE_TABLE && act->read_count == 0 &&
-	    (act->partition_of || act->other.name == NULL);
-	if (act->partition_of && act->other.name != NULL)
-		take_columns_of_parent(w, &made.table, act);
-	reshape(w->arena, facts, act);
-	things_put(w->things, &made);
-	note_indexes(w, facts);
-	note_all_references(w, &made.name, act);
-}
-
-static enum thing_space
-space_of(enum act_on on)
-{
-	switch (on) {
-	case ACT_ON_TYPE:
-	case ACT_ON_DOMAIN:
-		return SPACE_TYPE;
-	case ACT_ON_FUNCTION:
-		return SPACE_FUNCTION;
-	case ACT_ON_SCHEMA:
-		return SPACE_SCHEMA;
-	default:
-		return SPACE_RELATION;
-	}
-}
-
-/* The conditions of a domain, all of them together. */
-static void
-add_condition(struct world *w, struct world_object *o, const struct act_constraint *c)
-{
-	o->constrained = true;
-	if (c->kind != CONSTRAINT_CHECK || c->expression == NULL)
-		return;
-	o->condition = o->condition == NULL
-	    ? arena_strdup(w->arena, c->expression)
-	    : arena_printf(w->arena, "(%s) AND (%s)", o->condition, c->expression);
-}
-
-/* What only a function or a domain says of itself. */
-static void
-describe(struct world *w, struct world_object *o, const struct act *act)
-{
-	if (o->on == ACT_ON_FUNCTION && act->value != NULL)
-		o->volatility = arena_strdup(w->arena, act->value);
-	if (o->on != ACT_ON_DOMAIN)
-		return;
-	if (act->column_count == 1)
-		o->base = reshape_copy_type(w->arena, &act->columns->type);
-	for (size_t i = 0; i < act->constraint_count; i++)
-		add_condition(w, o, &act->constraints[i]);
-}
-
-static void
-apply_create_object(struct world *w, const struct act *act)
-{
-	static const enum act_on made_as[] = {
-		[ACT_CREATE_SCHEMA] = ACT_ON_SCHEMA,
-		[ACT_CREATE_ENUM] = ACT_ON_TYPE,
-		[ACT_CREATE_TYPE] = ACT_ON_TYPE,
-		[ACT_CREATE_DOMAIN] = ACT_ON_DOMAIN,
-		[ACT_CREATE_FUNCTION] = ACT_ON_FUNCTION,
-	};
-	enum act_on on = made_as[act->kind];
-	const struct world_object *old = world_object(w, on, &act->name);
-	struct thing made;
-
-	if (act->name.name == NULL)
-		return;
-	if ((act->if_not_exists || act->or_replace) && old != NULL && !old->dropped) {
-		if (act->or_replace)
-			describe(w,
-			    &things_put(w->things, find(w, space_of(on), &act->name))->object, act);
-		return;
-	}
-	made = make(w, space_of(on), schema_made_in(w, &act->name, false), act->name.name);
-	if (on == ACT_ON_SCHEMA)
-		made.name.schema = "";
-	made.object = (struct world_object){
-		.on = on, .name = made.name, .is_enum = act->kind == ACT_CREATE_ENUM
-	};
-	describe(w, &made.object, act);
-	things_put(w->things, &made);
-}
-
-/* What is dropped is remembered; what nothing is known of, too: it is no more. */
-static void
-apply_drop(struct world *w, const struct act *act)
-{
-	enum thing_space space = space_of(act->on);
-	const struct world_table *table;
-	const struct thing *old;
-	struct thing gone;
-
-	if (act->name.name == NULL || act->part != NULL)
-		return; /* all of them, or a part of a table: a trigger, a rule */
-	table = act->on == ACT_ON_INDEX ? world_table_of_index(w, &act->name) : NULL;
-	if (table != NULL)
-		reshape(w->arena, &change(w, &table->facts.name)->table.facts, act);
-	old = find(w, space, &act->name);
-	if (old == NULL && space == SPACE_RELATION) {
-		change(w, &act->name)->table.dropped = true;
-		return;
-	}
-	if (old == NULL)
-		return;
-	gone = *old;
-	gone.name = space == SPACE_RELATION ? old->table.facts.name : old->name;
-	gone.table.dropped = gone.object.dropped = true;
-	things_put(w->things, &gone);
-}
-
-/* Under its old name it is no more, under the new one it is what it was. */
-static void
-move(struct world *w, const struct act_name *from, const char *schema, const char *name)
-{
-	struct thing *old = change(w, from);
-	struct thing moved = *old;
-
-	old->table.renamed = true;
-	old->table.new_name = arena_strdup(w->arena, name == NULL ? old->name.name : name);
-	if (schema != NULL)
-		moved.name.schema = arena_strdup(w->arena, schema);
-	moved.name.name = old->table.new_name;
-	moved.table.facts.name = moved.name;
-	things_put(w->things, &moved);
-}
-
-static void
-rename_index_of_table(struct world *w, const struct act *act)
-{
-	const struct world_table *table = world_table_of_index(w, &act->name);
-	const struct act rename = {
-		.kind = ACT_RENAME_CONSTRAINT, .part = act->name.name, .new_name = act->new_name
-	};
-
-	if (table != NULL)
-		reshape(w->arena, &change(w, &table->facts.name)->table.facts, &rename);
-}
-
-static void
-apply_rename(struct world *w, const struct act *act)
-{
-	if (act->new_name == NULL || act->name.name == NULL || act->part != NULL ||
-	    space_of(act->on) != SPACE_RELATION)
-		return;
-	if (act->on == ACT_ON_INDEX)
-		rename_index_of_table(w, act);
-	if (act->kind == ACT_SET_SCHEMA)
-		move(w, &act->name, act->new_name, NULL);
-	else
-		move(w, &act->name, NULL, act->new_name);
-}
-
-/* A partition of another table now, or one of its own again. */
-static void
-apply_attach(struct world *w, const struct act *act)
-{
-	struct table_facts *facts;
-
-	if (act->on == ACT_ON_INDEX || act->other.name == NULL)
-		return;
-	facts = &change(w, &act->other)->table.facts;
-	facts->is_partition = act->kind == ACT_ATTACH_PARTITION;
-	facts->parent = (struct act_name){ 0 };
-	if (facts->is_partition)
-		facts->parent = reshape_copy_name(w->arena, &act->name);
-	reshape(w->arena, &change(w, &act->name)->table.facts, act);
-}
-
-static void
-apply_to_table(struct world *w, const struct act *act)
-{
-	struct thing *thing;
-
-	if (act->name.name == NULL)
-		return;
-	thing = change(w, &act->name);
-	reshape(w->arena, &thing->table.facts, act);
-	if (has_other_indexes(thing))
-		note_indexes(w, &thing->table.facts);
-	note_all_references(w, &thing->table.facts.name, act);
-}
-
-static void
-apply_domain(struct world *w, const struct act *act)
-{
-	const struct thing *old = find(w, SPACE_TYPE, &act->name);
-
-	struct world_object *o;
-
-	if (old == NULL)
-		return;
-	o = &things_put(w->things, old)->object;
-	o->constrained = true;
-	for (size_t i = 0; i < act->constraint_count; i++)
-		add_condition(w, o, &act->constraints[i]);
-}
-
 static const struct {
 	enum act_kind kind;
 	void (*apply)(struct world *w, const struct act *act);
 } appliers[] = {
-	{ ACT_CREATE_TABLE, apply_create_relation },
-	{ ACT_CREATE_TABLE_AS, apply_create_relation },
-	{ ACT_CREATE_MATERIALIZED_VIEW, apply_create_relation },
-	{ ACT_CREATE_VIEW, apply_create_relation },
-	{ ACT_CREATE_SEQUENCE, apply_create_relation },
-	{ ACT_CREATE_INDEX, apply_to_table },
-	{ ACT_CREATE_SCHEMA, apply_create_object },
-	{ ACT_CREATE_ENUM, apply_create_object },
-	{ ACT_CREATE_TYPE, apply_create_object },
-	{ ACT_CREATE_DOMAIN, apply_create_object },
-	{ ACT_CREATE_FUNCTION, apply_create_object },
-	{ ACT_ADD_COLUMN, apply_to_table },
-	{ ACT_DROP_COLUMN, apply_to_table },
-	{ ACT_RENAME_COLUMN, apply_to_table },
-	{ ACT_ALTER_COLUMN_TYPE, apply_to_table },
-	{ ACT_SET_DEFAULT, apply_to_table },
-	{ ACT_DROP_DEFAULT, apply_to_table },
-	{ ACT_SET_NOT_NULL, apply_to_table },
-	{ ACT_DROP_NOT_NULL, apply_to_table },
-	{ ACT_ADD_CONSTRAINT, apply_to_table },
-	{ ACT_VALIDATE_CONSTRAINT, apply_to_table },
-	{ ACT_DROP_CONSTRAINT, apply_to_table },
-	{ ACT_RENAME_CONSTRAINT, apply_to_table },
-	{ ACT_RENAME, apply_rename },
-	{ ACT_SET_SCHEMA, apply_rename },
-	{ ACT_ATTACH_PARTITION, apply_attach },
-	{ ACT_DETACH_PARTITION, apply_attach },
-	{ ACT_DOMAIN_ADD_CONSTRAINT, apply_domain },
-	{ ACT_DOMAIN_SET_NOT_NULL, apply_domain },
-	{ ACT_DROP, apply_drop },
 	{ ACT_SET, apply_set },
 	{ ACT_BEGIN, apply_begin },
 	{ ACT_COMMIT, apply_commit },
@@ -836,6 +507,7 @@ world_apply(struct world *w, const struct act *act)
 	for (size_t i = 0; i < sizeof(appliers) / sizeof(appliers[0]); i++)
 		if (appliers[i].kind == act->kind)
 			appliers[i].apply(w, act);
+	follow(w, act);
 }
 
 /* --- questions --- */
@@ -843,7 +515,7 @@ world_apply(struct world *w, const struct act *act)
 const struct world_table *
 world_find(const struct world *w, const struct act_name *name)
 {
-	struct thing *thing = find(w, SPACE_RELATION, name);
+	struct thing *thing = world_thing(w, SPACE_RELATION, name);
 
 	if (thing == NULL)
 		return NULL;
@@ -871,7 +543,8 @@ const struct world_object *
 world_object(const struct world *w, enum act_on on, const struct act_name *name)
 {
 	const struct act_name of_schema = { .schema = "", .name = name->name };
-	struct thing *thing = find(w, space_of(on), on == ACT_ON_SCHEMA ? &of_schema : name);
+	struct thing *thing =
+	    world_thing(w, things_space(on), on == ACT_ON_SCHEMA ? &of_schema : name);
 
 	if (thing == NULL)
 		return NULL;
@@ -909,7 +582,7 @@ world_index(const struct world_table *t, const char *name)
 const struct world_table *
 world_table_of_index(const struct world *w, const struct act_name *name)
 {
-	const struct thing *index = find(w, SPACE_RELATION, name);
+	const struct thing *index = world_thing(w, SPACE_RELATION, name);
 
 	if (index == NULL || index->table.facts.kind != 'i')
 		return NULL;
