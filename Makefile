@@ -35,8 +35,9 @@ LINK = $(CC) $(CFLAGS) $(VARIANT) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs libpq yaml-0.1 jansson zlib) $(GRAMMAR) $(IN_BETWEEN)
 # Debian has no shared library of the grammar that others could rely on: 2 MB, linked in.
 GRAMMAR ?= -Wl,-Bstatic -lpg_query -lprotobuf-c -Wl,-Bdynamic
-# Its tree is read before it is packed: see src/sql/parse.c.
-IN_BETWEEN = -Wl,--wrap=pg_query__parse_result__pack,--wrap=pg_query__parse_result__get_packed_size
+# Its tree is read before it is packed (src/sql/parse.c, linked in wherever the grammar is).
+IN_BETWEEN = -Wl,-u,__wrap_pg_query__parse_result__pack \
+	-Wl,--wrap=pg_query__parse_result__pack,--wrap=pg_query__parse_result__get_packed_size
 
 SOURCES := $(wildcard src/*/*.c)
 QUERIES := $(wildcard src/query/*.sql)
