@@ -54,7 +54,7 @@ def migrate_finds(program, sample):
         [program, "lint", "--format", "json", f"--lint-pg-version={sample.version}", sample.path],
         capture_output=True, text=True, check=False)
     answer = json.loads(done.stdout)
-    return {finding["rule"] for file in answer["files"] for finding in file["findings"]
+    return {finding["rule"] for finding in answer["findings"]
             if finding["severity"] in ("warning", "error") and not finding["allowed"]}
 
 

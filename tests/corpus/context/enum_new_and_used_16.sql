@@ -1,4 +1,4 @@
--- hazard: enum-value-used-same-tx
+-- hazard: enum-value-used-same-transaction
 -- pg_version: 16
 CREATE TYPE kind AS ENUM ('a');
 ALTER TYPE kind ADD VALUE 'b' AFTER 'a';

@@ -1,5 +1,4 @@
 -- hazard: index-not-concurrent
--- migrate:transaction off
 SAVEPOINT s;
 CREATE TABLE fresh (id bigint PRIMARY KEY, a integer);
 ROLLBACK TO s;

@@ -1,3 +1,3 @@
--- hazard: ddl-plus-backfill-same-tx
+-- hazard: backfill-with-ddl
 ALTER TABLE orders ADD COLUMN region text;
 UPDATE orders SET region = country_to_region(country) WHERE region IS NULL;

@@ -1,4 +1,4 @@
--- hazard: dml-unbounded, ddl-plus-backfill-same-tx
+-- hazard: dml-unbounded, backfill-with-ddl
 DO $$
 BEGIN
     ALTER TABLE orders ADD COLUMN region text;

@@ -1,2 +1,2 @@
--- hazard: drop-cascade
+-- hazard: drop-cascade, drop-type-cascade
 DROP TYPE order_status CASCADE;

@@ -1,3 +1,3 @@
--- hazard: lock-timeout-disabled, lock-timeout-too-long, require-lock-timeout
+-- hazard: lock-timeout-too-long
 SET lock_timeout = '5min';
 ALTER TABLE orders ADD COLUMN note text;

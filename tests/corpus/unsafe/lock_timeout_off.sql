@@ -1,3 +1,3 @@
--- hazard: lock-timeout-disabled, require-lock-timeout
+-- hazard: lock-timeout-too-long
 SET lock_timeout = 0;
 ALTER TABLE orders ADD COLUMN note text;

@@ -1,4 +1,4 @@
--- hazard: cic-with-short-lock-timeout
+-- hazard: concurrently-with-short-timeout
 -- migrate:transaction off
 -- migrate:next lock_timeout 1s
 REINDEX INDEX CONCURRENTLY orders_status_idx;

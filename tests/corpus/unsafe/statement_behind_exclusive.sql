@@ -1,3 +1,3 @@
--- hazard: statement-while-holding-AE, ddl-plus-backfill-same-tx
+-- hazard: statement-behind-access-exclusive, backfill-with-ddl
 ALTER TABLE orders ADD COLUMN note text;
 INSERT INTO audit SELECT * FROM orders;

@@ -1,4 +1,4 @@
--- hazard: statement-not-allowed-in-tx, concurrently-in-transaction
+-- hazard: refused-in-transaction, concurrently-in-transaction
 BEGIN;
 VACUUM orders;
 COMMIT;

@@ -1,3 +1,3 @@
--- hazard: concurrent-if-not-exists-invalid
+-- hazard: none
 -- migrate:transaction off
 CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_status_idx ON orders (status);
