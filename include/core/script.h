@@ -113,6 +113,9 @@ script_hash(struct script *s, const struct script_environment *env, struct error
 void script_read(struct arena *a, struct script *s, const struct script_environment *env,
     struct problems *problems);
 
+/* As before script_read, whose arena may then be closed. */
+void script_forget(struct script *s);
+
 /*
  * The statements of a script once more, to send them; see split.h for the items.  script_reader_end
  * compares what was read with what script_read saw: ERR_REFUSED when the file has changed.

@@ -406,7 +406,8 @@ permit(struct checking *c, struct finding *finding)
 			continue;
 		p->used = true;
 		finding->allowed = true;
-		finding->reason = p->allow->reason;
+		finding->reason =
+		    p->allow->reason == NULL ? NULL : arena_strdup(c->a, p->allow->reason);
 	}
 }
 
@@ -452,8 +453,12 @@ judge_permission(struct checking *c, const struct permission *p)
 		finding = add_finding(c, "unused-allow",
 		    arena_printf(
 			c->a, "\"%s\" is allowed here, but nothing of it is found", p->rule));
-	if (finding != NULL)
-		finding->place = p->allow->place;
+	if (finding == NULL)
+		return;
+	finding->place.line = p->allow->place.line;
+	finding->place.column = p->allow->place.column;
+	if (p->allow->place.source != NULL)
+		finding->place.source = arena_strdup(c->a, p->allow->place.source);
 }
 
 static int
@@ -502,17 +507,16 @@ check_one(struct checking *c, const struct check_file *file, struct checks *out,
 	struct checked checked = { .script = file->script };
 	struct problems unsaid = { .arena = c->a };
 	struct lint *together = c->lint;
+	struct arena *own = arena_new(c->a);
+	bool reads = !file->script->has_acts;
 
-	if (file->applied && stands_alone(file->script))
-		return;
 	c->script = file->script;
 	c->out = &checked;
 	c->severities =
 	    severities_make(c->a, c->environment.config, file->script->path, file->script->name);
 	checked.fail_on = c->severities.fail_on;
-	if (!file->script->has_acts)
-		script_read(
-		    c->a, file->script, &c->environment, file->applied ? &unsaid : problems);
+	if (reads)
+		script_read(own, file->script, &c->environment, file->applied ? &unsaid : problems);
 	if (stands_alone(file->script))
 		c->lint = lint_new(c->a, &c->options);
 	lint_statements(c, file->applied || !c->request->together);
@@ -523,6 +527,9 @@ check_one(struct checking *c, const struct check_file *file, struct checks *out,
 		out->list[out->count++] = checked;
 	}
 	c->lint = together;
+	if (reads)
+		script_forget(file->script);
+	arena_close(own);
 }
 
 void
@@ -536,7 +543,8 @@ check_scripts(struct arena *a, const struct check_request *request, struct check
 	c.options = options_make(&c);
 	c.lint = lint_new(a, &c.options);
 	for (size_t i = 0; i < request->file_count; i++)
-		check_one(&c, &request->files[i], out, problems);
+		if (!request->files[i].applied || !stands_alone(request->files[i].script))
+			check_one(&c, &request->files[i], out, problems);
 }
 
 const struct outlook *

@@ -32,6 +32,19 @@ read_head(void *source, struct split_chunk *chunk, struct error *err)
 	return true;
 }
 
+static bool
+mentions(const char *text, size_t length, const char *word)
+{
+	const char *end = text + length;
+
+	while ((text = memchr(text, *word, (size_t)(end - text))) != NULL) {
+		if ((size_t)(end - text) >= strlen(word) && memcmp(text, word, strlen(word)) == 0)
+			return true;
+		text++;
+	}
+	return false;
+}
+
 /*
  * "-- migrate:placeholders off" decides how the file itself is read, so the comments before the
  * first statement are looked at first.  What is wrong in them is said when they are read again.
@@ -70,7 +83,8 @@ start_replacing(struct source *source, const struct script *s, const struct scri
 
 	if (!source_head(source, &head, &length, err))
 		return false;
-	if (s->conf.placeholder_replacement != 0 && !says_placeholders_off(head, length, env))
+	if (s->conf.placeholder_replacement != 0 &&
+	    (!mentions(head, length, "placeholders") || !says_placeholders_off(head, length, env)))
 		source_replace(source, env, s);
 	return true;
 }
@@ -454,8 +468,8 @@ open_kept(
 	return true;
 }
 
-static void
-forget(struct script *s)
+void
+script_forget(struct script *s)
 {
 	*s = (struct script){
 		.kind = s->kind,
@@ -484,7 +498,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 	struct split *split;
 	size_t before = problems->count;
 
-	forget(s);
+	script_forget(s);
 	s->has_acts = env->acts;
 	directives_init(&r.next);
 	if (open_kept(a, own, s, &source, err) && start_replacing(source, s, env, err)) {
@@ -524,8 +538,10 @@ script_reader_open(struct arena *a, const struct script *s, const struct script_
 		r->source = source_new(a, s->path, s->text, s->text_length);
 	else if (!source_open(a, s, &r->source, err))
 		return false;
-	if (!start_replacing(r->source, s, env, err))
+	if (!s->read && !start_replacing(r->source, s, env, err))
 		return false;
+	if (s->read && s->conf.placeholder_replacement != 0 && s->directives.placeholders != 0)
+		source_replace(r->source, env, s);
 	r->split = split_new(a, s->path, env->standard_conforming_strings, source_read, r->source);
 	*out = r;
 	return true;
