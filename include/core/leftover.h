@@ -33,6 +33,12 @@ struct leftover {
 /* What is there now, as JSON for the journal; NULL when nothing that is there would tell. */
 MUST_CHECK bool leftover_before(struct arena *a, struct session *s, const struct target *target,
     const char **before, struct error *err);
+/*
+ * Drops the indexes that the interrupted statement of a file left, where the catalog is sure of
+ * them; their names are added to a list.
+ */
+MUST_CHECK bool leftover_remove(struct arena *a, struct session *s, const struct unfinished *u,
+    struct config_list *dropped, struct error *err);
 /* What is to be done, by what was there before. */
 MUST_CHECK bool leftover_look(struct arena *a, struct session *s, const char *before,
     struct leftover *out, struct error *err);

@@ -21,6 +21,7 @@ struct run_result {
 	const char *initial_version; /* before, or NULL */
 	const char *version; /* now, or NULL */
 	const struct step *failed; /* the one that failed, or NULL */
+	struct config_list dropped; /* by repair: the indexes that interrupted statements left */
 };
 
 /*

@@ -157,7 +157,7 @@ print_row(char sign, const struct history_row *row)
 }
 
 static void
-print_text(const struct changes *changes)
+print_text(const struct changes *changes, const struct config_list *dropped)
 {
 	const char *before = "";
 
@@ -171,13 +171,20 @@ print_text(const struct changes *changes)
 		if (change->is)
 			print_row('+', &change->after);
 	}
+	for (size_t i = 0; i < dropped->count; i++) {
+		printf("dropped the invalid index ");
+		out_put(stdout, dropped->items[i]);
+		printf("\n");
+	}
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		if (changes->of[i] == 0)
 			continue;
 		printf("%s%zu %s", before, changes->of[i], actions[i].word);
 		before = ", ";
 	}
-	printf(changes->count == 0 ? "nothing to repair\n" : "\n");
+	if (dropped->count > 0)
+		printf("%s%zu dropped", before, dropped->count);
+	printf(changes->count + dropped->count == 0 ? "nothing to repair\n" : "\n");
 }
 
 static struct json *
@@ -214,10 +221,11 @@ change_json(struct arena *a, const struct change *change)
 
 static void
 print_json(const struct context *c, const struct session *s, const struct changes *changes,
-    const struct problems *problems)
+    const struct config_list *dropped, const struct problems *problems)
 {
 	struct json *json = out_json(c, "repair", s, out_summary(c->arena, problems));
 	struct json *messages = json_new_array(c->arena), *lists[ACTION_COUNT];
+	struct json *indexes = json_new_array(c->arena);
 
 	for (size_t i = 0; i < ACTION_COUNT; i++) {
 		lists[i] = json_new_array(c->arena);
@@ -230,6 +238,9 @@ print_json(const struct context *c, const struct session *s, const struct change
 	json_put(json, "repairActions", messages);
 	for (size_t i = 0; i < ACTION_COUNT; i++)
 		json_put(json, actions[i].member, lists[i]);
+	for (size_t i = 0; i < dropped->count; i++)
+		json_push_text(indexes, dropped->items[i]);
+	json_put(json, "indexesDropped", indexes);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
 	out_json_print(json);
 }
@@ -268,9 +279,9 @@ repair_run(const struct context *c, int *status, struct error *err)
 	}
 	changes_make(&s, &result, &changes);
 	if (c->config->format == FORMAT_JSON)
-		print_json(c, &s, &changes, &problems);
+		print_json(c, &s, &changes, &result.dropped, &problems);
 	else if (problems.count == 0)
-		print_text(&changes);
+		print_text(&changes, &result.dropped);
 	return true;
 }
 
@@ -287,6 +298,7 @@ const struct command cmd_repair = {
 	.description =
 	    "Removes the rows of failed files, marks those whose file is gone as deleted, "
 	    "and aligns description, type and checksum of the others with their files.  "
+	    "Drops the invalid indexes that interrupted statements left behind.  "
 	    "With --applied or --pending only the file named is marked by hand: nothing of "
 	    "its SQL is run or undone.  Prints every row that was changed, as it was and "
 	    "as it is now.",

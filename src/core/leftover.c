@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "query.h"
 
 /* What the queries call it, and whether its names are looked up by search_path. */
@@ -92,6 +93,44 @@ leftover_look(
 		}
 		out->name = out->finalize = name;
 		out->pid = rows_integer(&rows, i, 2);
+	}
+	return true;
+}
+
+static bool
+drop(struct arena *a, struct session *s, const char *index, struct error *err)
+{
+	char limit[32];
+	bool ok = conn_query(a, s->conn,
+		      arena_printf(a, "SET lock_timeout = '%s'",
+			  time_text(limit, s->config->lock_flush_timeout_ms)),
+		      0, NULL, NULL, err) &&
+	    conn_query(a, s->conn, arena_printf(a, "DROP INDEX CONCURRENTLY IF EXISTS %s", index),
+		0, NULL, NULL, err) &&
+	    session_prologue(s, err);
+
+	if (!ok && strcmp(err->sqlstate, "55P03") == 0)
+		err->code = ERR_LOCK;
+	return ok || error_at(err, "cannot drop the invalid index %s", index);
+}
+
+bool
+leftover_remove(struct arena *a, struct session *s, const struct unfinished *u,
+    struct config_list *dropped, struct error *err)
+{
+	const struct unfinished_statement *last = &u->list[u->done];
+	struct leftover found;
+
+	if ((size_t)u->done >= u->count || last->before == NULL)
+		return true;
+	if (!leftover_look(a, s, last->before, &found, err))
+		return false;
+	for (size_t i = 0; found.action == LEFTOVER_DROP && i < found.count; i++) {
+		if (!drop(a, s, found.indexes[i], err))
+			return false;
+		dropped->items =
+		    arena_extend(a, dropped->items, dropped->count, sizeof(*dropped->items));
+		dropped->items[dropped->count++] = found.indexes[i];
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "core/apply.h"
 #include "core/history_create.h"
 #include "core/lane.h"
+#include "core/leftover.h"
 #include "core/lock.h"
 #include "core/version.h"
 #include "core/wait.h"
@@ -390,6 +391,52 @@ prepare(struct run *r, struct error *err)
 	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
 }
 
+/* Repair takes a row away, or the name of none is given. */
+static bool
+is_repaired(const struct run *r, const struct history_row *row)
+{
+	const struct plan *plan = &r->session->plan;
+
+	for (size_t i = 0; i < plan->step_count; i++) {
+		for (size_t k = 0; k < plan->steps[i].record_count; k++) {
+			const struct record *record = &plan->steps[i].records[k];
+
+			if (record->kind == RECORD_DELETE && record->rank == row->rank)
+				return true;
+		}
+	}
+	return r->goal->mark_applied == NULL && r->goal->mark_pending == NULL;
+}
+
+static bool
+has_leftovers(const struct session *s, const struct goal *goal)
+{
+	if (goal->kind != GOAL_REPAIR || s->pooled)
+		return false;
+	for (size_t i = 0; i < s->history.count; i++)
+		if (s->history.rows[i].unfinished != NULL)
+			return true;
+	return false;
+}
+
+/* What the interrupted statement of a file left, before the file is forgotten. */
+static bool
+remove_leftovers(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+
+	if (!has_leftovers(s, r->goal))
+		return true;
+	for (size_t i = 0; i < s->history.count; i++) {
+		const struct history_row *row = &s->history.rows[i];
+
+		if (row->unfinished != NULL && is_repaired(r, row) &&
+		    !leftover_remove(s->arena, s, row->unfinished, &r->result->dropped, err))
+			return false;
+	}
+	return true;
+}
+
 static enum apply_end
 run_locked(struct run *r, struct error *err)
 {
@@ -404,6 +451,8 @@ run_locked(struct run *r, struct error *err)
 	if (!refuse(s, err))
 		return APPLY_FAILED;
 	r->result->version = s->plan.schema_version;
+	if (!remove_leftovers(r, err))
+		return APPLY_FAILED;
 	if (s->plan.step_count == 0)
 		return APPLY_DONE;
 	warn_of_group(s);
@@ -479,7 +528,7 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	*result = (struct run_result){ .initial_version = s->plan.schema_version,
 		.version = s->plan.schema_version };
 	/* What does not fit is decided under the lock: a run that is at work may end it meanwhile. */
-	if (s->plan.step_count == 0 && refuse(s, err))
+	if (s->plan.step_count == 0 && !has_leftovers(s, goal) && refuse(s, err))
 		return true;
 	interrupt_last_words(last_words(s));
 	while (end == APPLY_FENCED || end == APPLY_BUSY) {

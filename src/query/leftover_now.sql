@@ -9,6 +9,12 @@ WITH before AS (
 ), indexes AS (
 	SELECT pg_catalog.format('%I.%I', s.nspname, c.relname) AS name,
 	       c.relname,
+	       -- Does PostgreSQL call an index so that was given no name?  A long table is cut short.
+	       c.relname OPERATOR(pg_catalog.~) '_idx[0-9]*$'
+	       AND (SELECT pg_catalog.starts_with(c.relname::pg_catalog.text,
+	                                          pg_catalog."left"(p.relname::pg_catalog.text, 6))
+	              FROM pg_catalog.pg_class p
+	             WHERE p.oid OPERATOR(pg_catalog.=) x.indrelid) AS named_by_server,
 	       x.indisvalid,
 	       -- Under this name: behind its swap REINDEX leaves the old index as ..._ccold.
 	       COALESCE(((b.facts OPERATOR(pg_catalog.->) 'indexes')
@@ -38,7 +44,8 @@ WITH before AS (
 	SELECT i.*, pg_catalog.count(*) OVER () AS all_of_them, b.name IS NULL AS unnamed
 	  FROM before b, indexes i
 	 WHERE b.does OPERATOR(pg_catalog.=) 'create index'
-	   AND (b.name IS NULL OR i.relname OPERATOR(pg_catalog.=) b.name)
+	   AND (CASE WHEN b.name IS NULL THEN i.named_by_server
+             ELSE i.relname OPERATOR(pg_catalog.=) b.name END)
 	   AND (NOT i.old
 	        OR (NOT i.indisvalid
 	            AND (b.facts OPERATOR(pg_catalog.->>) 'if_not_exists')::pg_catalog.bool))

@@ -309,3 +309,59 @@ def test_index_of_somebody_else_is_left_alone(db, migrate):
     dba.join()
     other.close()
     judge(db, form, run.wait())
+
+
+# --- repair, and what is not ours ---
+
+
+def kill_in_the_middle(db, migrate, form, blocker):
+    """V2 has stopped in its statement that runs CONCURRENTLY."""
+    assert migrate("up", "--target", "1", files=files(form)).exit == 0
+    with block(db, blocker) as holder:
+        run = migrate.start("up")
+        waits(db)
+        end_by_kill(db, run, db.cluster)
+        db.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'migrate%'")
+        holder.rollback()
+
+
+def test_repair_drops_what_interrupted_statements_left(db, migrate):
+    form = FORMS["create"]
+    kill_in_the_middle(db, migrate, form, "writer")
+    assert leftovers(db) == [("t_b",)]
+    run = migrate("validate")
+    assert run.exit == 3 and "was interrupted" in run.stderr, run
+    run = migrate("repair")
+    assert run.exit == 0 and "dropped the invalid index public.t_b\n1 dropped\n" in run.stdout, run
+    assert leftovers(db) == []
+    assert "nothing to repair" in migrate("repair").stdout
+    judge(db, form, migrate("up"))
+
+
+def test_repair_forgets_a_file_with_what_it_left(db, migrate):
+    form = FORMS["reindex-index"]
+    kill_in_the_middle(db, migrate, form, "snapshot")
+    assert len(leftovers(db)) == 1
+    run = migrate("repair", "--pending", "2", "--format", "json")
+    assert run.exit == 0 and len(run.json["indexesDropped"]) == 1, run
+    assert leftovers(db) == []
+    assert db.versions() == ["1"]
+
+
+def test_repair_by_name_of_another_file_drops_nothing(db, migrate):
+    kill_in_the_middle(db, migrate, FORMS["create"], "writer")
+    assert migrate("repair", "--pending", "1").exit == 0
+    assert leftovers(db) == [("t_b",)]
+
+
+@pytest.mark.parametrize("blocker", ["writer", "nobody"])
+def test_index_without_a_name_is_told_from_another_new_one(db, migrate, blocker):
+    """PostgreSQL calls it t_b_idx: an index that somebody has named is not ours."""
+    form = Form(FORMS["create-unnamed"].sql, ("by_hand", "t_b_idx", *INDEXES))
+    if blocker == "writer":
+        kill_in_the_middle(db, migrate, form, blocker)
+    else:  # the statement was not begun
+        kill_in_the_middle(db, migrate, form, "writer")
+        db.execute("DROP INDEX t_b_idx")
+    db.execute("CREATE INDEX by_hand ON t (a)")
+    judge(db, form, migrate("up"))
