@@ -446,27 +446,39 @@ def test_sarif_fits_its_schema(offline, sarif_schema, files):
 # --- in up ---
 
 
-def test_up_warns_and_goes_on(migrate):
+def fill(db, migrate):
+    """More than what live facts take for tiny."""
     migrate("up", files={"V1__orders.sql": TABLE})
+    db.execute("INSERT INTO orders SELECT g, g FROM generate_series(1, 40000) g")
+
+
+def test_up_warns_and_goes_on(db, migrate):
+    fill(db, migrate)
     run = migrate("up", files={"V2__index.sql": INDEX})
     assert run.exit == 0, run
     assert re.search(rf"warning: migrations/V2__index.sql:2:1: .*\[{FINDING}\]", run.stderr), run
 
 
-def test_up_tells_the_warnings_as_json(migrate):
+def test_up_does_not_warn_of_a_tiny_table(migrate):
     migrate("up", files={"V1__orders.sql": TABLE})
+    run = migrate("up", "--lint-on-up", "refuse", files={"V2__index.sql": INDEX})
+    assert run.exit == 0 and FINDING not in run.stderr, run
+
+
+def test_up_tells_the_warnings_as_json(db, migrate):
+    fill(db, migrate)
     run = migrate("up", "--format", "json", files={"V2__index.sql": INDEX})
     assert run.json["success"] and any(FINDING in text for text in run.json["warnings"]), run
 
 
-def test_up_is_silent_when_told_so(migrate):
-    migrate("up", files={"V1__orders.sql": TABLE})
+def test_up_is_silent_when_told_so(db, migrate):
+    fill(db, migrate)
     run = migrate("up", "--lint-on-up", "off", files={"V2__index.sql": INDEX})
     assert run.exit == 0 and FINDING not in run.stderr, run
 
 
 def test_up_refuses_when_told_so(db, migrate):
-    migrate("up", files={"V1__orders.sql": TABLE})
+    fill(db, migrate)
     before = db.contents()
     run = migrate("up", "--lint-on-up", "refuse", files={"V2__index.sql": INDEX})
     assert run.exit == 4 and db.contents() == before, run
@@ -476,8 +488,8 @@ def test_up_refuses_when_told_so(db, migrate):
     assert FINDING in answer.json["problems"][0]["message"], answer
 
 
-def test_up_goes_by_fail_on(migrate):
-    migrate("up", files={"V1__orders.sql": TABLE})
+def test_up_goes_by_fail_on(db, migrate):
+    fill(db, migrate)
     run = migrate(
         "up", "--lint-on-up=refuse", "--lint-fail-on=off", files={"V2__index.sql": INDEX})
     assert run.exit == 0 and FINDING not in run.stderr, run
