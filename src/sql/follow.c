@@ -71,11 +71,28 @@ note_all_references(struct world *w, const struct act_name *table, const struct 
 		    w, table, act->columns[i].constraints, act->columns[i].constraint_count);
 }
 
+/* How many of its indexes, of which there may be many, the version before had already. */
+static size_t
+known_indexes(const struct thing *thing)
+{
+	const struct thing *before = things_before(thing);
+	const struct table_facts *now = &thing->table.facts, *then;
+	size_t count = 0;
+
+	if (before == NULL)
+		return 0;
+	then = &before->table.facts;
+	while (count < then->index_count && count < now->index_count &&
+	    then->indexes[count].name == now->indexes[count].name)
+		count++;
+	return count;
+}
+
 /* An index is a relation in its table's schema, and can be dropped without naming the table. */
 static void
-note_indexes(struct world *w, const struct table_facts *table)
+note_indexes(struct world *w, const struct table_facts *table, size_t known)
 {
-	for (size_t i = 0; i < table->index_count; i++) {
+	for (size_t i = known; i < table->index_count; i++) {
 		const struct act_name name = { table->name.schema, table->indexes[i].name };
 		const struct thing *old = world_thing(w, SPACE_RELATION, &name);
 		struct thing made;
@@ -87,16 +104,6 @@ note_indexes(struct world *w, const struct table_facts *table)
 		    (struct table_facts){ .name = made.name, .kind = 'i', .parent = table->name };
 		world_put(w, &made);
 	}
-}
-
-/* Most changes of a table leave its indexes, of which there may be many. */
-static bool
-has_other_indexes(const struct thing *thing)
-{
-	const struct thing *before = things_before(thing);
-
-	return before == NULL || before->table.facts.indexes != thing->table.facts.indexes ||
-	    before->table.facts.index_count != thing->table.facts.index_count;
 }
 
 /* IF NOT EXISTS and OR REPLACE leave what is known to be there. */
@@ -124,7 +131,7 @@ apply_create_relation(struct world *w, const struct act *act)
 		take_columns_of_parent(w, &made.table, act);
 	reshape(world_arena(w), facts, act);
 	world_put(w, &made);
-	note_indexes(w, facts);
+	note_indexes(w, facts, 0);
 	note_all_references(w, &made.name, act);
 }
 
@@ -282,8 +289,7 @@ apply_to_table(struct world *w, const struct act *act)
 		return;
 	thing = world_change(w, &act->name);
 	reshape(world_arena(w), &thing->table.facts, act);
-	if (has_other_indexes(thing))
-		note_indexes(w, &thing->table.facts);
+	note_indexes(w, &thing->table.facts, known_indexes(thing));
 	note_all_references(w, &thing->table.facts.name, act);
 }
 
