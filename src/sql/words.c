@@ -218,19 +218,35 @@ is_keyword(const struct word *word, const char *text, size_t length)
 	return word->length == length && strncasecmp(word->text, text, length) == 0;
 }
 
+static char
+to_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Most alternatives differ in their first letter, and this is asked for each word of each pattern. */
 static bool
 is_any_keyword(const struct word *word, const char *alternatives, size_t length)
 {
-	for (;;) {
-		const char *bar = memchr(alternatives, '|', length);
-		size_t first = bar != NULL ? (size_t)(bar - alternatives) : length;
+	const char *at = alternatives, *end = alternatives + length;
 
-		if (is_keyword(word, alternatives, first))
+	if (word->kind != WORD_PLAIN && word->kind != WORD_SYMBOL)
+		return false;
+	for (;;) {
+		size_t i = 0;
+
+		while (at < end && *at != '|' && i < word->length &&
+		    to_upper(*at) == to_upper(word->text[i])) {
+			at++;
+			i++;
+		}
+		if (i == word->length && (at == end || *at == '|'))
 			return true;
-		if (bar == NULL)
+		while (at < end && *at != '|')
+			at++;
+		if (at == end)
 			return false;
-		alternatives += first + 1;
-		length -= first + 1;
+		at++;
 	}
 }
 
