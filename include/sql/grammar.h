@@ -72,10 +72,12 @@ struct act_row {
 /* --- act_table.c: columns, constraints, types; CREATE TABLE and INDEX --- */
 
 extern const struct act_row act_table_rows[];
-void act_column(struct act_reader *r, const PgQuery__ColumnDef *def, struct act_column *out);
+/* limit: where its words end at the latest. */
 void
-act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, struct act_constraint *out);
-
+act_type(struct act_reader *r, const PgQuery__TypeName *tree, size_t limit, struct act_type *out);
+void act_column(struct act_reader *r, const PgQuery__ColumnDef *def, struct act_column *out);
+void act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, bool of_column,
+    struct act_constraint *out);
 /* FOR VALUES ... of a partition. */
 void act_bound(struct act_reader *r, const PgQuery__PartitionBoundSpec *bound, struct act *act);
 

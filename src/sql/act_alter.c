@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/grammar.h"
 
 /* --- ALTER TABLE, VIEW, INDEX, SEQUENCE, ... --- */
@@ -100,28 +101,32 @@ next_action(const struct act_reader *r, struct words *s, bool first)
 	return (size_t)(w.text - r->text);
 }
 
+static bool
+is_same_type(const struct act_type *a, const struct act_type *b)
+{
+	return text_is(a->name.name, b->name.name) && a->array == b->array &&
+	    (text_is(a->name.schema, b->name.schema) || a->name.schema == b->name.schema) &&
+	    a->modifier_count == b->modifier_count &&
+	    memcmp(a->modifiers, b->modifiers, sizeof(a->modifiers)) == 0;
+}
+
 /* USING c, and USING c::type with the new type, say what happens without USING, too. */
 static bool
-converts(const PgQuery__Node *node, const struct act_column *column)
+converts(struct act_reader *r, const PgQuery__Node *node, const struct act_column *column)
 {
-	const PgQuery__TypeName *type = NULL;
-	const PgQuery__ColumnRef *ref = node->column_ref;
+	const PgQuery__ColumnRef *ref;
+	struct act_type type;
 
 	if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
-		type = node->type_cast->type_name;
+		act_type(r, node->type_cast->type_name, r->length, &type);
+		if (!is_same_type(&type, &column->type))
+			return true;
 		node = node->type_cast->arg;
-		ref = node->column_ref;
 	}
-	if (node->node_case != PG_QUERY__NODE__NODE_COLUMN_REF || ref->n_fields != 1 ||
-	    ref->fields[0]->node_case != PG_QUERY__NODE__NODE_STRING ||
-	    strcmp(ref->fields[0]->string->sval, column->name) != 0)
+	if (node->node_case != PG_QUERY__NODE__NODE_COLUMN_REF)
 		return true;
-	if (type == NULL)
-		return false;
-	/* varchar(20) and (20)::varchar differ: only the name of the type tells for sure. */
-	return type->n_names == 0 || type->n_typmods != (size_t)column->type.modifier_count ||
-	    column->type.name.name == NULL ||
-	    strcmp(type->names[type->n_names - 1]->string->sval, column->type.name.name) != 0;
+	ref = node->column_ref;
+	return ref->n_fields != 1 || !text_is(act_string(r, ref->fields[0]), column->name);
 }
 
 static void
@@ -138,7 +143,8 @@ read_column(struct act_reader *r, const PgQuery__ColumnDef *def, size_t at, stru
 	act->columns->name = act->part;
 	if (def->raw_default != NULL && words_match(&s, "... USING"))
 		act->using_text = act_slice(r, (size_t)(s.at - r->text), end);
-	act->using_converts = def->raw_default != NULL && converts(def->raw_default, act->columns);
+	act->using_converts =
+	    def->raw_default != NULL && converts(r, def->raw_default, act->columns);
 }
 
 static void
@@ -159,7 +165,7 @@ read_added_constraint(
 	}
 	act->constraints = arena_alloc(r->a, sizeof(*act->constraints));
 	act->constraint_count = 1;
-	act_constraint(r, tree, act->constraints);
+	act_constraint(r, tree, false, act->constraints);
 	act->part = act->constraints->name;
 	if (act->constraints->kind == CONSTRAINT_FOREIGN_KEY)
 		act->form = "ADD FOREIGN KEY";
@@ -432,7 +438,7 @@ read_domain(struct act_reader *r, const PgQuery__Node *node)
 		return;
 	act->constraints = arena_alloc(r->a, sizeof(*act->constraints));
 	act->constraint_count = 1;
-	act_constraint(r, stmt->def->constraint, act->constraints);
+	act_constraint(r, stmt->def->constraint, false, act->constraints);
 	act->part = act->constraints->name;
 }
 

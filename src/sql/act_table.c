@@ -56,8 +56,8 @@ type_end(const struct act_reader *r, size_t from, size_t limit)
 	return end;
 }
 
-static void
-read_type(struct act_reader *r, const PgQuery__TypeName *tree, size_t limit, struct act_type *out)
+void
+act_type(struct act_reader *r, const PgQuery__TypeName *tree, size_t limit, struct act_type *out)
 {
 	size_t from, i;
 
@@ -158,8 +158,7 @@ read_newer_constraint(struct act_reader *r, size_t at, struct act_constraint *ou
 	while (words_next(&rest, &w) && w.text < end) {
 		struct words here = words_start(w.text, (size_t)(end - w.text));
 
-		if (out->of_column &&
-		    word_is(&w, "CHECK|REFERENCES|CONSTRAINT|DEFAULT|UNIQUE|PRIMARY"))
+		if (out->of_column && word_is(&w, "CHECK|REFERENCES|CONSTRAINT|UNIQUE|PRIMARY"))
 			return;
 		if (word_is(&w, "("))
 			words_skip_list(&rest);
@@ -226,7 +225,8 @@ read_exclusion(struct act_reader *r, const PgQuery__Constraint *tree, struct act
 }
 
 void
-act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, struct act_constraint *out)
+act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, bool of_column,
+    struct act_constraint *out)
 {
 	size_t at = act_place(r, tree->location);
 
@@ -238,6 +238,7 @@ act_constraint(struct act_reader *r, const PgQuery__Constraint *tree, struct act
 		.not_valid = tree->skip_validation,
 		.no_inherit = tree->is_no_inherit,
 		.deferrable = tree->deferrable,
+		.of_column = of_column,
 		.nulls_not_distinct = tree->nulls_not_distinct,
 		/* NO ACTION is also what is not written. */
 		.has_on_delete = *tree->fk_del_action != '\0' && *tree->fk_del_action != 'a',
@@ -300,8 +301,7 @@ add_column_constraint(struct act_reader *r, const PgQuery__Constraint *tree, str
 
 	out->constraints = arena_extend(r->a, out->constraints, out->constraint_count, sizeof(*c));
 	c = &out->constraints[out->constraint_count++];
-	act_constraint(r, tree, c);
-	c->of_column = true;
+	act_constraint(r, tree, true, c);
 	if (c->kind != CONSTRAINT_CHECK && out->name != NULL) { /* a domain has none */
 		c->columns = arena_alloc(r->a, sizeof(*c->columns));
 		c->columns[0] = out->name;
@@ -375,7 +375,7 @@ act_column(struct act_reader *r, const PgQuery__ColumnDef *def, struct act_colum
 		.name = act_text(r, def->colname),
 		.at = r->base + (r->base_only ? 0 : (int64_t)at),
 	};
-	read_type(r, def->type_name, clause_end(r, def, at), &out->type);
+	act_type(r, def->type_name, clause_end(r, def, at), &out->type);
 	if (def->coll_clause != NULL)
 		out->collation =
 		    act_listed(r, def->coll_clause->collname, def->coll_clause->n_collname, 0).name;
@@ -397,7 +397,8 @@ add_element(struct act_reader *r, const PgQuery__Node *element, struct act *act)
 	case PG_QUERY__NODE__NODE_CONSTRAINT:
 		act->constraints = arena_extend(
 		    r->a, act->constraints, act->constraint_count, sizeof(*act->constraints));
-		act_constraint(r, element->constraint, &act->constraints[act->constraint_count++]);
+		act_constraint(
+		    r, element->constraint, false, &act->constraints[act->constraint_count++]);
 		break;
 	case PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE:
 		act_reads(r, &element->table_like_clause->base, act);

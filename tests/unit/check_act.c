@@ -381,6 +381,11 @@ static const struct {
 	    "0 SELECT | 0 SET set<search_path> to<\"\">" },
 	{ "select set_config('lock_timeout', '1s', true), 2",
 	    "0 SELECT | 0 SET local set<lock_timeout> to<1s>" },
+	{ "create table t (a int not null references p on delete set default not enforced check (a "
+	  "> 0), b int unique check (b > 0) not enforced)",
+	    "0 CREATE TABLE t [a int4 type<int> not-null {notnull (a)} {foreign (a) -> p "
+	    "not-enforced on-delete} {check (a) is<a > 0> value<constant>}] [b int4 type<int> "
+	    "{unique (b)} {check (b) is<b > 0> value<constant> not-enforced}]" },
 };
 
 START_TEST(tells_what_a_statement_does)
