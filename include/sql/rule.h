@@ -16,6 +16,8 @@
 bool rule_in_use(struct lint *l, const struct act *act);
 /* Does the app see it: as rule_in_use, and views and foreign tables count. */
 bool rule_seen(struct lint *l, const struct act *act);
+/* Does its query read a table that was there before? */
+bool rule_reads_in_use(struct lint *l, const struct act *act);
 bool rule_partitioned(struct lint *l, const struct act *act);
 
 bool rule_same_name(const struct act_name *a, const struct act_name *b);

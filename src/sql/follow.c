@@ -117,7 +117,8 @@ apply_create_relation(struct world *w, const struct act *act)
 	struct table_facts *facts = &made.table.facts;
 
 	if (act->name.name == NULL ||
-	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->table.dropped))
+	    ((act->if_not_exists || act->or_replace) && old != NULL && !old->table.dropped &&
+		!old->table.renamed))
 		return;
 	made = world_make(w, SPACE_RELATION, schema, act->name.name);
 	facts->name = made.name;

@@ -39,6 +39,15 @@ rule_in_use(struct lint *l, const struct act *act)
 }
 
 bool
+rule_reads_in_use(struct lint *l, const struct act *act)
+{
+	for (size_t i = 0; i < act->read_count; i++)
+		if (!world_is_new(lint_world(l), &act->reads[i]))
+			return true;
+	return false;
+}
+
+bool
 rule_partitioned(struct lint *l, const struct act *act)
 {
 	const struct world_table *t = lint_table(l, act);

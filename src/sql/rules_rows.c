@@ -182,22 +182,13 @@ in_batches(struct lint *l, const struct act *act)
 
 /* --- backfill-with-ddl --- */
 
-static bool
-reads_old_table(struct lint *l, const struct act *act)
-{
-	for (size_t i = 0; i < act->read_count; i++)
-		if (!world_is_new(lint_world(l), &act->reads[i]))
-			return true;
-	return false;
-}
-
 /* INSERT ... VALUES, and SELECT without FROM: one row, if it is not there yet. */
 static bool
 inserts_few_rows(struct lint *l, const struct act *act)
 {
 	struct words behind;
 
-	return !reads_old_table(l, act) ||
+	return !rule_reads_in_use(l, act) ||
 	    (!act->inside && !find_keyword(lint_current(l), "FROM|TABLE", &behind));
 }
 
@@ -208,7 +199,7 @@ takes_long(struct lint *l, const struct act *act)
 		return !inserts_few_rows(l, act);
 	if (act->kind == ACT_MERGE || act->kind == ACT_COPY_IN)
 		return rule_in_use(l, act);
-	return (rule_in_use(l, act) || reads_old_table(l, act)) && !is_few_rows(l, act);
+	return (rule_in_use(l, act) || rule_reads_in_use(l, act)) && !is_few_rows(l, act);
 }
 
 static const char *

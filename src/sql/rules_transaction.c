@@ -162,15 +162,6 @@ static const struct rule transaction = {
 
 /* --- statement-behind-access-exclusive, rewrite-while-locked --- */
 
-static bool
-reads_tables_in_use(struct lint *l, const struct act *act)
-{
-	for (size_t i = 0; i < act->read_count; i++)
-		if (!world_is_new(lint_world(l), &act->reads[i]))
-			return true;
-	return false;
-}
-
 /* Does it read all of a table that has rows? */
 static bool
 takes_long(struct lint *l, const struct act *act)
@@ -178,7 +169,7 @@ takes_long(struct lint *l, const struct act *act)
 	struct effect effect;
 
 	if (act->kind == ACT_CREATE_TABLE_AS || act->kind == ACT_CREATE_MATERIALIZED_VIEW)
-		return !act->no_data && reads_tables_in_use(l, act);
+		return !act->no_data && rule_reads_in_use(l, act);
 	effect_tell(lint_world(l), act, &effect);
 	return rule_in_use(l, act) && effect.rewrite != EFFECT_YES &&
 	    (effect.scan == EFFECT_YES || effect.builds == EFFECT_YES);
