@@ -10,8 +10,8 @@
 #include "sql/words.h"
 
 /*
- * The door of libpg_query, the grammar of PostgreSQL 15: known to parse.c, which asks it, and to
- * the rooms that make acts out of its trees (act_*.c, value.c, tree.c).  Beyond them there are
+ * The door of libpg_query, the grammar of PostgreSQL 15: known to parse.c and block.c, which ask it,
+ * and to the rooms that make acts out of its trees (act*.c, value.c, tree.c).  Beyond them there are
  * acts only.  A tree ends with its statement: what is kept of it is copied.
  */
 
