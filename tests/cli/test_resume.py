@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Files without a transaction that were stopped: the next run goes on at the right statement."""
 
+import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -288,6 +290,73 @@ def test_result_that_was_not_written_is_looked_up(db, migrate, sql, look):
     with db.cluster.connect() as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute("ALTER SYSTEM RESET work_mem")
+
+
+@pytest.fixture
+def tablespace(db):
+    """An empty folder of the server's, and a name; dropped at the end."""
+    name = f"{db.name}_space"
+    folder = Path(db.cluster.folder, name)
+    folder.mkdir(mode=0o700)
+    owner = os.stat(f"/proc/{db.cluster.postmaster}")
+    os.chown(folder, owner.st_uid, owner.st_gid)
+    yield name, f"CREATE TABLESPACE {name} LOCATION '{folder}'"
+    with db.cluster.connect() as connection:
+        connection.execute(f"DROP TABLESPACE IF EXISTS {name}")
+
+
+@pytest.mark.parametrize("drops", [False, True], ids=["create", "drop"])
+@pytest.mark.parametrize("ran", [True, False], ids=["done", "not begun"])
+def test_tablespace_is_looked_up(db, migrate, tablespace, drops, ran):
+    """The session died behind the intent: the catalog tells whether it was carried out."""
+    name, create = tablespace
+    drop = f"DROP TABLESPACE {name}"
+    if drops:
+        db.execute(create)
+    files = {"V1__s.sql": "-- migrate:transaction off\n" + (drop if drops else create)
+             + ";\nSELECT 1 / {0};"}
+    files["V1__s.sql"] = files["V1__s.sql"].replace("{0}", "0")
+    assert migrate("up", files=files).exit == 1
+    db.execute(
+        "UPDATE schema_history_journal SET state = 'running', finished = NULL WHERE statement = 1;"
+        " DELETE FROM schema_history_journal WHERE statement = 2"
+    )
+    if not ran:
+        db.execute(create if drops else drop)
+    files["V1__s.sql"] = files["V1__s.sql"].replace("/ 0", "/ 1")
+    run = migrate("up", files=files)
+    assert run.exit == 0, run
+    there = db.value("SELECT count(*) FROM pg_tablespace WHERE spcname = %s", [name])
+    assert there == (0 if drops else 1), run
+
+
+def test_subscription_is_a_case_for_a_person(make_cluster, make_runner):
+    """What it has left at the other server no catalog here can tell."""
+    server = make_cluster(wal_level="logical")
+    with server.database() as publisher, server.database() as db:
+        migrate = make_runner(db.url)
+        publisher.execute("CREATE PUBLICATION p FOR ALL TABLES")
+        # It waits for the end of all transactions, of its own one too: the two share a server.
+        files = {
+            "V1__s.sql": f"CREATE SUBSCRIPTION s CONNECTION 'host={server.folder}"
+            f" port={server.port} dbname={publisher.name} user=postgres' PUBLICATION p;"
+        }
+        run = migrate.start("up", files=files)
+        publisher.wait_for("SELECT count(*) > 0 FROM pg_replication_slots WHERE active")
+        run.signal(signal.SIGKILL)
+        run.wait()
+        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE application_name LIKE 'migrate%'")
+        db.wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'migrate%'")
+        for command in ("plan", "validate", "up"):
+            run = migrate(command)
+            assert run.exit == 7 and "V1__s.sql:1:1" in run.stderr, run
+            assert "CREATE SUBSCRIPTION" in run.stderr, run
+            assert "repair --applied 1" in run.stderr and "repair --pending 1" in run.stderr, run
+        publisher.wait_for("SELECT count(*) = 0 FROM pg_replication_slots WHERE active")
+        publisher.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots")
+        assert migrate("repair", "--pending", "1").exit == 0
+        assert migrate("plan").exit == 0
 
 
 # --- a file with a transaction of which nobody knows what became of it ---

@@ -175,6 +175,36 @@ def test_other_signals_end_the_run_too(db, migrate, number):
     assert_ended(db, run.wait(LIMIT + 5), started, number)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
+@pytest.mark.parametrize(
+    "command", [("repair",), ("repair", "--applied", "2"), ("baseline", "3")], ids=" ".join
+)
+def test_signal_ends_what_writes_the_history(db, migrate, command, number):
+    """In the middle of its transaction: nothing of it is kept, and the next one does it all."""
+    if command[0] == "baseline":
+        assert migrate("baseline", files={"V4__a.sql": TABLE}).exit == 0
+        db.execute("DELETE FROM schema_history")  # as one leaves it that ended before its row
+    else:
+        assert migrate("up", files={"V1__a.sql": TABLE}).exit == 0
+        migrate.write({"V1__a.sql": TABLE + "-- more", "V2__b.sql": "SELECT 1;"})
+    before = db.history("*")
+    with db.connect(autocommit=False) as app:
+        app.execute("LOCK TABLE schema_history IN SHARE ROW EXCLUSIVE MODE")
+        run = migrate.start(*command, "--lock-timeout", "1min")
+        db.wait_for(
+            f"SELECT count(*) > 0 {OURS} AND wait_event_type = 'Lock'"
+            " AND strpos(query, 'schema_history') > 0"
+        )
+        started = time.monotonic()
+        run.signal(number)
+        run = run.wait(LIMIT + 5)
+    assert_ended(db, run, started, number)
+    assert "rolled back, the history is as it was" in run.stderr, run
+    assert db.history("*") == before
+    run = migrate(*command)
+    assert run.exit == 0 and db.history("*") != before, run
+
+
 def test_says_what_is_true_now(db, migrate):
     run = migrate.start("up", files=LONG)
     db.wait_for(waits("pg_sleep"))
