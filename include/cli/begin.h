@@ -17,6 +17,8 @@
 /* Opens the session and makes the plan.  Unless goal is check_only, the server must be writable. */
 MUST_CHECK bool begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err);
+/* What failed before anything ran says so; returns false. */
+bool begin_fail(const struct goal *goal, struct error *err);
 /* How many files up would apply now, or those of the history for other goals. */
 struct begin_files {
 	size_t pending, interrupted;

@@ -10,15 +10,21 @@
 #include "sql/quote.h"
 
 bool
+begin_fail(const struct goal *goal, struct error *err)
+{
+	if (err->state == NULL && err->code != ERR_USAGE && err->code != ERR_REFUSED &&
+	    !goal->check_only)
+		err->state = "nothing was run";
+	return false;
+}
+
+bool
 begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err)
 {
 	if (!session_open(c->arena, c->config, c->sink, !goal->check_only, s, err) ||
-	    !session_plan(s, goal, err)) {
-		if (err->code != ERR_USAGE && err->code != ERR_REFUSED && !goal->check_only)
-			err->state = "nothing was run";
-		return false;
-	}
+	    !session_plan(s, goal, err))
+		return begin_fail(goal, err);
 	for (size_t i = 0; i < s->plan.notes.count; i++)
 		event_note(c->sink, "%s", s->plan.notes.items[i]);
 	return true;

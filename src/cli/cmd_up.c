@@ -353,11 +353,11 @@ up_run(const struct context *c, int *status, struct error *err)
 	warn_of_silence(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0 && dry == NULL && !read_again(&s, &goal, &problems, err))
-		return false;
+		return begin_fail(&goal, err);
 	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
 		return refuse(c, &s, &problems, status);
 	if (!lint(c, &s, &findings, err))
-		return false;
+		return begin_fail(&goal, err);
 	if (findings.count > 0)
 		return refuse(c, &s, &findings, status);
 	if (dry != NULL)

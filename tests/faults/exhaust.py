@@ -9,6 +9,7 @@ All faults on the wire, or some of them:
     exhaust.py --suite copy --kind after    all of these
     exhaust.py copy:after:server:31 ...     exactly these
     exhaust.py --pooler ...                 through a pool of transactions
+    exhaust.py --company ...                beside a second runner
 """
 
 import argparse
@@ -16,6 +17,7 @@ import collections
 import sys
 import time
 
+from company import CompanyBench
 from pooled import PooledBench
 from suites import BY_NAME, LOOKS, SUITES
 from trial import INSIDE, Bench, Scenario, inside_scenarios, sample, scenarios
@@ -30,7 +32,8 @@ def chosen(options, bench):
         some = sample(bench, options.sample, options.seed, options.suite, options.kind)
         return [some[options.at]] if options.at is not None else some
     everything = list(scenarios(bench, options.suite, options.kind))
-    return everything[options.part :: options.parts]
+    part = options.seed % options.every + options.part * options.every
+    return everything[part :: options.parts * options.every]
 
 
 def trials(options, bench):
@@ -54,14 +57,17 @@ def main():
     parser.add_argument("--at", type=int)
     parser.add_argument("--part", type=int, default=0)
     parser.add_argument("--parts", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, help="every so many; which, the seed says")
     parser.add_argument("--inside", action="store_true", help="faults inside the program")
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--most", type=int, default=20, help="give up after so many violations")
     parser.add_argument("--seconds", type=int, help="stop after so long")
     parser.add_argument("--pooler", action="store_true", help="through a pool of transactions")
+    parser.add_argument("--company", action="store_true", help="with a second runner beside it")
     options = parser.parse_args()
     cluster = Cluster()
-    bench = (PooledBench if options.pooler else Bench)(cluster, "faults")
+    kind = PooledBench if options.pooler else CompanyBench if options.company else Bench
+    bench = kind(cluster, "faults")
     counts, exits, violations, start = collections.Counter(), collections.Counter(), 0, time.time()
     try:
         for scenario, found in trials(options, bench):
