@@ -296,6 +296,7 @@ struct act {
 	 */
 	const char **values;
 	size_t value_count;
+	const char *twice; /* INSERT, UPDATE, MERGE: a column that is written to twice */
 	/*
 	 * SET, and of SET (parameter) the first one.  Alone, value is "enable", "disable", "force" or
 	 * "no force" of ROW_SECURITY; "full", "nothing", "default" or "index" of REPLICA_IDENTITY;

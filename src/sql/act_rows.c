@@ -130,12 +130,30 @@ read_where(const PgQuery__Node *where, struct act *act)
 
 /* --- statements --- */
 
+/* Parts of a column (a[1], a.b) can be set one by one. */
+static void
+find_twice(struct act_reader *r, PgQuery__Node *const *targets, size_t count, struct act *act)
+{
+	size_t i, k;
+
+	for (i = 0; i < count; i++) {
+		const PgQuery__ResTarget *target = targets[i]->res_target;
+
+		if (targets[i]->node_case != PG_QUERY__NODE__NODE_RES_TARGET)
+			return;
+		for (k = 0; target->n_indirection == 0 && k < i; k++)
+			if (strcmp(target->name, targets[k]->res_target->name) == 0)
+				act->twice = act_text(r, target->name);
+	}
+}
+
 /* The columns that are written to: by INSERT (a, b), SET a = 1, b = 2. */
 static void
 read_targets(struct act_reader *r, PgQuery__Node *const *targets, size_t count, struct act *act)
 {
 	size_t i;
 
+	find_twice(r, targets, count, act);
 	act->values = arena_alloc(r->a, (count + 1) * sizeof(*act->values));
 	for (i = 0; i < count; i++)
 		if (targets[i]->node_case == PG_QUERY__NODE__NODE_RES_TARGET)
@@ -178,6 +196,9 @@ read_insert(struct act_reader *r, const PgQuery__Node *node)
 	struct act *act = add_rows(r, ACT_INSERT, "INSERT", stmt->relation);
 
 	read_targets(r, stmt->cols, stmt->n_cols, act);
+	if (stmt->on_conflict_clause != NULL)
+		find_twice(r, stmt->on_conflict_clause->target_list,
+		    stmt->on_conflict_clause->n_target_list, act);
 	if (stmt->select_stmt != NULL && stmt->select_stmt->select_stmt->n_values_lists == 0)
 		act_reads(r, &stmt->select_stmt->base, act);
 	read_with(r, stmt->with_clause);
@@ -221,7 +242,14 @@ read_merge(struct act_reader *r, const PgQuery__Node *node)
 {
 	const PgQuery__MergeStmt *stmt = node->merge_stmt;
 	struct act *act = add_rows(r, ACT_MERGE, "MERGE", stmt->relation);
+	size_t i;
 
+	for (i = 0; i < stmt->n_merge_when_clauses; i++) {
+		const PgQuery__MergeWhenClause *when =
+		    stmt->merge_when_clauses[i]->merge_when_clause;
+
+		find_twice(r, when->target_list, when->n_target_list, act);
+	}
 	act_reads(r, &stmt->source_relation->base, act);
 	read_with(r, stmt->with_clause);
 }
