@@ -21,6 +21,8 @@ struct effect {
 	enum effect_answer scan;
 	enum effect_answer builds; /* it builds indexes (those of a rewrite not counted) */
 	bool reads_referenced; /* the referenced table is read, too */
+	enum effect_answer reads_partition; /* ATTACH: all rows of it, to see that they fit */
+	bool reads_default; /* the default partition is read for rows of the new one */
 	bool waits_for_snapshots; /* CONCURRENTLY: for transactions older than it */
 	const char *why; /* "the default is volatile"; NULL: the form says it */
 };

@@ -355,13 +355,14 @@ tell_attach(const struct asked *q, struct effect *out)
 
 	if (q->act->on == ACT_ON_INDEX)
 		return;
-	out->scan = scan_for_bound(q, partition);
+	out->scan = out->reads_partition = scan_for_bound(q, partition);
 	if (q->table != NULL && partition != NULL && lacks_index(q->table, partition)) {
 		out->builds = EFFECT_YES;
 		out->scan = EFFECT_YES;
 		out->why = "an index of the parent is built on the partition";
 	}
-	if (has_default_partition(q->world, &q->act->name)) {
+	if (!q->act->default_partition && has_default_partition(q->world, &q->act->name)) {
+		out->reads_default = true;
 		out->scan = EFFECT_YES;
 		out->why = "the default partition is read for rows that belong to the new one";
 	}
@@ -373,6 +374,7 @@ tell_create_table(const struct asked *q, struct effect *out)
 	if (!q->act->partition_of || q->act->default_partition ||
 	    !has_default_partition(q->world, &q->act->other))
 		return;
+	out->reads_default = true;
 	out->scan = EFFECT_YES;
 	out->why = "the default partition is read for rows that belong to the new one";
 }
