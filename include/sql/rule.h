@@ -19,6 +19,10 @@ bool rule_seen(struct lint *l, const struct act *act);
 /* Does its query read a table that was there before? */
 bool rule_reads_in_use(struct lint *l, const struct act *act);
 bool rule_partitioned(struct lint *l, const struct act *act);
+/* Is it about a table or view, by its name alone? */
+bool rule_relation(const struct act *act);
+/* Is it about a type, domain, function or schema that these files made? */
+bool rule_new_object(struct lint *l, const struct act *act);
 
 bool rule_same_name(const struct act_name *a, const struct act_name *b);
 bool rule_same(const char *a, const char *b);

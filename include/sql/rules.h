@@ -21,6 +21,12 @@ extern const struct rule *const rules_add_column[];
 extern const struct rule *const rules_column[];
 extern const struct rule *const rules_type[];
 extern const struct rule *const rules_domain[];
+extern const struct rule *const rules_drop[];
+extern const struct rule *const rules_table[];
+extern const struct rule *const rules_partition[];
+extern const struct rule *const rules_object[];
+extern const struct rule *const rules_security[];
+extern const struct rule *const rules_style[];
 extern const struct rule *const rules_lint[];
 
 #endif

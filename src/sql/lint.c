@@ -40,6 +40,12 @@ static const struct rule *const *const groups[] = {
 	rules_column,
 	rules_type,
 	rules_domain,
+	rules_drop,
+	rules_table,
+	rules_partition,
+	rules_object,
+	rules_security,
+	rules_style,
 	rules_lint,
 };
 

@@ -48,6 +48,24 @@ rule_reads_in_use(struct lint *l, const struct act *act)
 }
 
 bool
+rule_relation(const struct act *act)
+{
+	return act->on == ACT_ON_TABLE || act->on == ACT_ON_FOREIGN_TABLE ||
+	    act->on == ACT_ON_VIEW || act->on == ACT_ON_MATERIALIZED_VIEW;
+}
+
+bool
+rule_new_object(struct lint *l, const struct act *act)
+{
+	const struct world_object *o = NULL;
+
+	if (act->on == ACT_ON_FUNCTION || act->on == ACT_ON_SCHEMA || act->on == ACT_ON_TYPE ||
+	    act->on == ACT_ON_DOMAIN)
+		o = world_object(lint_world(l), act->on, &act->name);
+	return o != NULL && o->age != AGE_OLD && !o->dropped;
+}
+
+bool
 rule_partitioned(struct lint *l, const struct act *act)
 {
 	const struct world_table *t = lint_table(l, act);

@@ -122,18 +122,10 @@ static const struct rule used = {
 
 /* --- enum-rename-value --- */
 
-static bool
-is_new_type(struct lint *l, const struct act *act)
-{
-	const struct world_object *o = world_object(lint_world(l), act->on, &act->name);
-
-	return o != NULL && o->age != AGE_OLD && !o->dropped;
-}
-
 static void
 check_rename_value(struct lint *l, const struct rule *rule, const struct act *act)
 {
-	if (is_new_type(l, act))
+	if (rule_new_object(l, act))
 		return;
 	lint_report(l, rule, act, NULL,
 	    "the running app knows the value as '%s': what it writes with it fails from the COMMIT "
@@ -161,7 +153,7 @@ static void
 check_drop_type(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	if ((act->on != ACT_ON_TYPE && act->on != ACT_ON_DOMAIN) || !act->cascade ||
-	    is_new_type(l, act))
+	    rule_new_object(l, act))
 		return;
 	lint_report(l, rule, act, NULL,
 	    "CASCADE drops every column of type %s with all that is in it, under ACCESS EXCLUSIVE "

@@ -1,7 +1,7 @@
 -- transaction: off
 ALTER TABLE orders DROP COLUMN total; -- expect: drop-column
 ALTER TABLE orders DROP COLUMN IF EXISTS a, -- expect: drop-column
-	DROP COLUMN b CASCADE; -- expect: drop-column
+	DROP COLUMN b CASCADE; -- expect: drop-column, drop-cascade
 
 -- The app does not know it yet.
 ALTER TABLE lines ADD COLUMN c int;

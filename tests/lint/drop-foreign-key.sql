@@ -6,7 +6,7 @@ ALTER TABLE orders DROP CONSTRAINT fk_orders_shop; -- expect: drop-foreign-key
 ALTER TABLE orders ADD CONSTRAINT of_column FOREIGN KEY (shop_id) REFERENCES shops NOT VALID;
 ALTER TABLE orders DROP COLUMN shop_id; -- expect: drop-foreign-key, drop-column
 ALTER TABLE orders ADD CONSTRAINT of_table FOREIGN KEY (town_id) REFERENCES towns NOT VALID;
-DROP TABLE orders; -- expect: drop-foreign-key
+DROP TABLE orders; -- expect: drop-foreign-key, drop-table
 
 -- No other table is concerned, or it is not in use yet.
 ALTER TABLE lines DROP CONSTRAINT lines_price_check;
@@ -19,4 +19,4 @@ ALTER TABLE lines DROP CONSTRAINT price_fk;
 CREATE TABLE fresh (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);
 DROP TABLE fresh;
 DROP TYPE mood;
-DROP TABLE unknown;
+DROP TABLE unknown; -- expect: drop-table

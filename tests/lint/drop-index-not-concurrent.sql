@@ -1,6 +1,6 @@
 DROP INDEX orders_total; -- expect: drop-index-not-concurrent
-DROP INDEX IF EXISTS app.orders_day, -- expect: drop-index-not-concurrent
-	orders_note CASCADE; -- expect: drop-index-not-concurrent
+DROP INDEX IF EXISTS app.orders_day, -- expect: drop-index-not-concurrent, drop-cascade
+	orders_note CASCADE; -- expect: drop-index-not-concurrent, drop-cascade
 
 -- Not an index, and one of a table that nobody uses yet.
 DROP STATISTICS orders_stat;

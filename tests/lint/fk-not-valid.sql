@@ -19,8 +19,8 @@ ALTER TABLE s2.twin ADD CONSTRAINT twin_fkey FOREIGN KEY (order_id) REFERENCES o
 
 -- It was there before its name was used again.
 ALTER TABLE later ADD CONSTRAINT later_fkey FOREIGN KEY (order_id) REFERENCES orders; -- expect: fk-not-valid
-DROP TABLE later; -- expect: drop-foreign-key
-CREATE TABLE later (id bigint PRIMARY KEY, order_id bigint);
+DROP TABLE later; -- expect: drop-foreign-key, drop-table
+CREATE TABLE later (id bigint PRIMARY KEY, order_id bigint); -- expect: drop-and-create-table
 ALTER TABLE later ADD CONSTRAINT later_fkey FOREIGN KEY (order_id) REFERENCES orders;
 
 -- A partitioned table that was there before.

@@ -27,7 +27,7 @@ DROP TABLE items;
 CREATE INDEX ON items (id); -- expect: index-not-concurrent
 
 -- file: V3__renamed.sql
-ALTER TABLE public.orders RENAME TO orders_old;
+ALTER TABLE public.orders RENAME TO orders_old; -- expect: rename-table
 CREATE TABLE public.orders (id int);
 CREATE INDEX ON orders (id);
 CREATE INDEX ON orders_old (id); -- expect: index-not-concurrent

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "sql/rule.h"
+#include "sql/rules.h"
+
+static const char GROUP[] = "Dropping";
+
+/* A table that the app knows; an undo file goes back to what the app of before knows. */
+static bool
+breaks_app(struct lint *l, const struct act *act)
+{
+	const struct world_table *t = lint_table(l, act);
+
+	return rule_relation(act) && rule_seen(l, act) && !lint_file(l)->undo &&
+	    (t == NULL || !t->dropped);
+}
+
+/* --- what is lost --- */
+
+static void
+check_drop(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	const struct lint_file *file = lint_file(l);
+	bool of_rows = act->on == ACT_ON_TABLE || act->on == ACT_ON_FOREIGN_TABLE;
+
+	if (!of_rows || !breaks_app(l, act) || file->contract || file->irreversible)
+		return;
+	lint_report(l, rule, act,
+	    arena_printf(lint_arena(l),
+		"-- the app does not use the table any more; then in a file of its own:\n"
+		"-- migrate:phase contract\n"
+		"DROP TABLE %s;\n",
+		lint_name(l, &act->name)),
+	    "%s and all that is in it are gone at once, under ACCESS EXCLUSIVE: the running app "
+	    "fails where it still names it, and there is no way back",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule drop_table = {
+	.id = "drop-table",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "DROP TABLE loses what is in the table, and breaks the running app where it "
+		   "still names it; ACCESS EXCLUSIVE, on tables that it references, too",
+	.advice = "First release an app that does not use the table, then drop it, in a file of "
+		  "phase contract: there it is expected and not reported. Nor is it in undo files, "
+		  "and in files that say that they are irreversible.\n\n",
+	.kinds = { ACT_DROP },
+	.check = check_drop,
+};
+
+/* Was the table dropped by this file before? */
+static bool
+is_dropped_here(struct lint *l, const struct act *act)
+{
+	const struct world_table *t = world_find(lint_world(l), &act->name);
+	const struct lint_past *drop = lint_earlier(l, ACT_DROP, &act->name);
+
+	return t != NULL && t->dropped && drop != NULL && drop->act->on == ACT_ON_TABLE &&
+	    !drop->is_new;
+}
+
+static void
+check_recreate(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	if (act->temporary || !is_dropped_here(l, act) || lint_file(l)->undo)
+		return;
+	lint_report(l, rule, act, NULL,
+	    "%s is dropped and made again: if it was there, all that was in it is lost, with its "
+	    "grants and what referenced it",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule drop_and_create = {
+	.id = "drop-and-create-table",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "a file that drops a table and makes it again empties it, where it was there",
+	.advice = "Say CREATE TABLE alone: it fails where the table is there, and nothing is lost. "
+		  "To change a table, ALTER it.\n\n",
+	.kinds = { ACT_CREATE_TABLE, ACT_CREATE_TABLE_AS },
+	.check = check_recreate,
+};
+
+/* --- CASCADE --- */
+
+/* Of types and schemas other rules speak. */
+static void
+check_cascade(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	const char *what = act->part == NULL
+	    ? lint_quote(l, &act->name)
+	    : arena_printf(lint_arena(l), "\"%s\" of %s", act->part, lint_quote(l, &act->name));
+
+	if (!act->cascade || act->on == ACT_ON_TYPE || act->on == ACT_ON_DOMAIN ||
+	    act->on == ACT_ON_SCHEMA || !rule_seen(l, act) || rule_new_object(l, act))
+		return;
+	lint_report(l, rule, act, NULL,
+	    "CASCADE drops all that depends on %s, unnamed: views, foreign keys of other tables, "
+	    "defaults; under ACCESS EXCLUSIVE on each of their tables",
+	    what);
+}
+
+static const struct rule drop_cascade = {
+	.id = "drop-cascade",
+	.group = GROUP,
+	.severity = SEVERITY_WARNING,
+	.summary = "CASCADE drops what depends on a thing without naming it, under ACCESS "
+		   "EXCLUSIVE on each table concerned",
+	.advice = "Drop without CASCADE: PostgreSQL lists what depends on it, and drops nothing. "
+		  "Then name those, one by one.\n\n",
+	.kinds = { ACT_DROP, ACT_DROP_COLUMN, ACT_DROP_CONSTRAINT },
+	.check = check_cascade,
+};
+
+/* Without CASCADE a schema has to be empty. */
+static void
+check_drop_schema(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	if (act->on != ACT_ON_SCHEMA || !act->cascade || rule_new_object(l, act))
+		return;
+	lint_report(l, rule, act,
+	    arena_printf(lint_arena(l),
+		"-- once all that was in it is dropped by name:\n"
+		"DROP SCHEMA %s;\n",
+		lint_name(l, &act->name)),
+	    "all tables of schema %s are dropped with what is in them, unnamed, under ACCESS "
+	    "EXCLUSIVE on each of them: there is no way back",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule drop_schema = {
+	.id = "drop-schema",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "DROP SCHEMA CASCADE drops every table in the schema with its data, under "
+		   "ACCESS EXCLUSIVE on each of them",
+	.advice = "Drop what is in the schema by name, in files of phase contract, then the empty "
+		  "schema without CASCADE; that is not reported.\n\n",
+	.kinds = { ACT_DROP },
+	.check = check_drop_schema,
+};
+
+static void
+check_drop_database(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	if (act->on != ACT_ON_DATABASE)
+		return;
+	lint_report(l, rule, act, NULL, "database %s and all that is in it are gone at once",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule drop_database = {
+	.id = "drop-database",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "DROP DATABASE loses everything, and no migration of one database should "
+		   "decide over another",
+	.advice = "Drop a database by hand, after a backup.\n\n",
+	.kinds = { ACT_DROP },
+	.check = check_drop_database,
+};
+
+/* --- TRUNCATE --- */
+
+static void
+check_truncate(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	const struct lint_file *file = lint_file(l);
+	const char *table = lint_name(l, &act->name), *key;
+
+	if (act->cascade || !rule_in_use(l, act) || file->contract || file->irreversible)
+		return;
+	key = lint_identifier(l, rule_batch_key(l, &act->name));
+	lint_report(l, rule, act,
+	    arena_printf(lint_arena(l),
+		RULE_NEXT_FILE "-- migrate:batch table=%s key=%s\n"
+			       "DELETE FROM %s WHERE %s BETWEEN :from AND :to;\n",
+		table, key, table, key),
+	    "all rows of %s are gone at once, and ACCESS EXCLUSIVE keeps everyone away from it up "
+	    "to the COMMIT",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule truncate_table = {
+	.id = "truncate",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "TRUNCATE loses all rows of the table, under ACCESS EXCLUSIVE up to the COMMIT",
+	.advice = "Where the app uses the table, delete in batches. Where it does not, do it in a "
+		  "file of phase contract, or in one that says that it is irreversible: there it "
+		  "is not reported.\n\n",
+	.kinds = { ACT_TRUNCATE },
+	.check = check_truncate,
+};
+
+static void
+check_truncate_cascade(struct lint *l, const struct rule *rule, const struct act *act)
+{
+	if (!act->cascade || !rule_in_use(l, act))
+		return;
+	lint_report(l, rule, act, NULL,
+	    "CASCADE empties every table that references %s, and those that reference them, "
+	    "unnamed, under ACCESS EXCLUSIVE on all of them",
+	    lint_quote(l, &act->name));
+}
+
+static const struct rule truncate_cascade = {
+	.id = "truncate-cascade",
+	.group = GROUP,
+	.severity = SEVERITY_ERROR,
+	.summary = "TRUNCATE CASCADE empties every table that references this one, and those that "
+		   "reference them, under ACCESS EXCLUSIVE on all of them",
+	.advice = "Name all tables that are meant: without CASCADE PostgreSQL refuses where one is "
+		  "missing.\n\n"
+		  "    TRUNCATE customers, orders;\n\n",
+	.kinds = { ACT_TRUNCATE },
+	.check = check_truncate_cascade,
+};
+
+const struct rule *const rules_drop[] = {
+	&drop_table,
+	&drop_and_create,
+	&drop_cascade,
+	&drop_schema,
+	&drop_database,
+	&truncate_table,
+	&truncate_cascade,
+	NULL,
+};

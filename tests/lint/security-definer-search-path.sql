@@ -1,0 +1,10 @@
+CREATE FUNCTION f() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; -- expect: security-definer-search-path
+CREATE OR REPLACE PROCEDURE s.p() LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; -- expect: security-definer-search-path
+ALTER FUNCTION g() SECURITY DEFINER; -- expect: security-definer-search-path
+CREATE FUNCTION h() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1';
+CREATE FUNCTION i() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+ALTER FUNCTION i() SET search_path = pg_catalog;
+CREATE FUNCTION j() RETURNS void LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT 1; END;
+CREATE FUNCTION k() RETURNS void LANGUAGE sql SECURITY INVOKER AS 'SELECT 1';
+CREATE FUNCTION a.l() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; -- expect: security-definer-search-path
+ALTER FUNCTION b.l() SET search_path = pg_catalog;
