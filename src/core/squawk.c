@@ -8,9 +8,10 @@ static const char marker[] = "squawk-ignore", for_file[] = "-file", blank[] = " 
 /* clang-format off */
 const struct squawk_rule squawk_rules[] = {
 	{ "adding-field-with-default",
-	    "add-column-volatile-default add-column-unknown-default add-column-stored-generated add-column-identity" },
+	    "add-column-volatile-default add-column-unknown-default add-column-stored-generated "
+	    "add-column-identity" },
 	{ "adding-foreign-key-constraint", "fk-not-valid fk-inline-on-add-column" },
-	{ "adding-not-nullable-field", "set-not-null" },
+	{ "adding-not-nullable-field", "set-not-null add-column-required" },
 	{ "adding-required-field", "add-column-required" },
 	{ "adding-serial-primary-key-field", "primary-key add-column-serial" },
 	{ "ban-alter-domain-with-add-constraint", "alter-domain-add-constraint" },
@@ -22,10 +23,11 @@ const struct squawk_rule squawk_rules[] = {
 	{ "ban-drop-not-null", "drop-not-null" },
 	{ "ban-drop-table", "drop-table drop-and-create-table" },
 	{ "ban-duplicate-column-assignments", "duplicate-column" },
-	{ "ban-truncate-cascade", "truncate-cascade" },
-	{ "ban-uncommitted-transaction", "" },
+	{ "ban-truncate-cascade", "truncate-cascade truncate" },
+	{ "ban-uncommitted-transaction", "transaction-in-file" },
 	{ "changing-column-type",
-	    "change-type-rewrite change-type-may-rewrite change-type-reindex change-collation change-type-with-check type-narrowing" },
+	    "change-type-rewrite change-type-may-rewrite change-type-reindex change-collation "
+	    "change-type-with-check type-narrowing" },
 	{ "constraint-missing-not-valid",
 	    "check-not-valid fk-not-valid not-valid-then-validate named-not-null exclusion-constraint" },
 	{ "disallowed-unique-constraint", "unique-constraint unique-inline-on-add-column" },
@@ -45,11 +47,11 @@ const struct squawk_rule squawk_rules[] = {
 	{ "require-concurrent-partition-detach", "detach-partition" },
 	{ "require-concurrent-reindex", "reindex-not-concurrent" },
 	{ "require-enum-value-ordering", "enum-value-order" },
-	{ "require-lock-timeout", "" },
+	{ "require-lock-timeout", "lock-timeout-too-long" },
 	{ "require-statement-timeout", "" },
 	{ "require-table-schema", "schema-qualified" },
-	{ "require-timeout-settings", "" },
-	{ "transaction-nesting", "" },
+	{ "require-timeout-settings", "lock-timeout-too-long" },
+	{ "transaction-nesting", "transaction-in-file" },
 	{ "unused-ignore", "unused-allow unknown-allow" },
 	{ NULL, NULL },
 };
