@@ -11,8 +11,8 @@ struct check {
 	const struct unfinished *unfinished;
 };
 
-static const char *
-script_name(const struct script *script)
+const char *
+resume_script_name(const struct script *script)
 {
 	return script->version != NULL ? script->version : script->description;
 }
@@ -63,7 +63,7 @@ refuse_temporary(struct check *c, int64_t number, const struct split_item *item)
 	    "its session",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, script_name(c->script));
+	(void)resume_advise(err, resume_script_name(c->script));
 }
 
 static void
@@ -75,7 +75,7 @@ refuse_unknown(struct check *c, int64_t number, const struct split_item *item)
 	    "how far this statement of the interrupted \"%s\" came is not known",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, script_name(c->script));
+	(void)resume_advise(err, resume_script_name(c->script));
 }
 
 static void
@@ -175,7 +175,7 @@ resume_name(const struct scripts *scripts, const struct history_row *row)
 
 	if (row->version != NULL || script == NULL)
 		return row->version != NULL ? row->version : row->script;
-	return script_name(script);
+	return resume_script_name(script);
 }
 
 void

@@ -345,8 +345,7 @@ say_state(struct walk *w, struct error *err)
 		  "%" PRId64 " of %" PRId64 " statements of %s are done and kept%s", w->done,
 		  script->statement_total, script->script, rest);
 	if (w->unknown)
-		(void)resume_advise(
-		    err, script->version != NULL ? script->version : script->description);
+		(void)resume_advise(err, resume_script_name(script));
 	else if (err->next == NULL)
 		(void)error_next(
 		    err, "%s%s", err->code == ERR_SQL ? "Correct the file. " : "", next);
