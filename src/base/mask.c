@@ -155,8 +155,11 @@ static size_t
 harmless_at(const char *text, size_t length, int multiline)
 {
 	uint32_t character;
-	size_t size = utf8_decode(text, length, &character);
+	size_t size;
 
+	if (*text >= ' ' && *text <= '~') /* nearly all text */
+		return 1;
+	size = utf8_decode(text, length, &character);
 	if (size > 0 && multiline && (character == '\n' || character == '\t'))
 		return size;
 	return size > 0 && mask_is_steering(character) ? 0 : size;
@@ -165,18 +168,17 @@ harmless_at(const char *text, size_t length, int multiline)
 const char *
 mask_escape(struct arena *a, const char *text, int multiline)
 {
-	size_t length = strlen(text), at = 0;
+	size_t length = strlen(text), at = 0, size;
 	struct arena_text *out;
 
-	while (at < length && harmless_at(text + at, length - at, multiline) > 0)
-		at += harmless_at(text + at, length - at, multiline);
+	while (at < length && (size = harmless_at(text + at, length - at, multiline)) > 0)
+		at += size;
 	if (at == length)
 		return text;
 	out = arena_text_new(a);
 	fwrite(text, 1, at, out->out);
 	while (at < length) {
-		size_t size = harmless_at(text + at, length - at, multiline);
-
+		size = harmless_at(text + at, length - at, multiline);
 		if (size > 0)
 			fwrite(text + at, 1, size, out->out);
 		else
