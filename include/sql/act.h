@@ -237,6 +237,8 @@ struct act_column {
 struct act_index_part {
 	const char *column; /* NULL: an expression */
 	const char *expression; /* as written, when it is one */
+	const char *text; /* as written, with what stands behind it */
+	bool plain; /* no collation, operator class or order stands behind it */
 };
 
 struct act_index {

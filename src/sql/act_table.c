@@ -506,8 +506,12 @@ read_parts(struct act_reader *r, const PgQuery__IndexStmt *stmt, struct act_inde
 		size_t end = act_element_end(r, at);
 
 		part->column = act_text(r, e->name);
+		part->text = act_slice(r, at, end);
 		if (part->column == NULL)
-			part->expression = act_slice(r, at, end);
+			part->expression = part->text;
+		part->plain = e->n_collation == 0 && e->n_opclass == 0 &&
+		    e->ordering <= PG_QUERY__SORT_BY_DIR__SORTBY_DEFAULT &&
+		    e->nulls_ordering <= PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_DEFAULT;
 		s = act_words(r, end);
 		words_match(&s, ",");
 		at = (size_t)(s.at - r->text);

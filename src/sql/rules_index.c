@@ -85,14 +85,8 @@ made_tail(struct lint *l, const struct act_index *index)
 	struct arena *a = lint_arena(l);
 	const char *parts = "";
 
-	for (size_t i = 0; i < index->part_count; i++) {
-		const struct act_index_part *part = &index->parts[i];
-
-		parts = part->column != NULL
-		    ? arena_printf(
-			  a, "%s%s%s", parts, i == 0 ? "" : ", ", lint_identifier(l, part->column))
-		    : arena_printf(a, "%s%s(%s)", parts, i == 0 ? "" : ", ", part->expression);
-	}
+	for (size_t i = 0; i < index->part_count; i++)
+		parts = arena_printf(a, "%s%s%s", parts, i == 0 ? "" : ", ", index->parts[i].text);
 	return arena_printf(a, " USING %s (%s)%s%s", index->method, parts,
 	    index->predicate == NULL ? "" : " WHERE ",
 	    index->predicate == NULL ? "" : index->predicate);
@@ -539,8 +533,8 @@ is_prefix(const struct act_index *index, const struct facts_index *of)
 	if (of->column_count < index->part_count)
 		return false;
 	for (size_t i = 0; i < index->part_count; i++)
-		if (index->parts[i].column == NULL || of->columns[i] == NULL ||
-		    strcmp(index->parts[i].column, of->columns[i]) != 0)
+		if (!index->parts[i].plain || index->parts[i].column == NULL ||
+		    of->columns[i] == NULL || strcmp(index->parts[i].column, of->columns[i]) != 0)
 			return false;
 	return true;
 }

@@ -488,7 +488,7 @@ key_column(const struct act *act)
 static void
 check_short_key(struct lint *l, const struct rule *rule, const struct act *act)
 {
-	static const char *const shorts[] = { "int2", "int4", "serial", "smallserial" };
+	static const char *const shorts[] = { "int2", "smallserial", "int4", "serial" };
 	const struct act_column *key = key_column(act);
 	struct finding *f;
 
@@ -501,7 +501,7 @@ check_short_key(struct lint *l, const struct rule *rule, const struct act *act)
 	    "\"%s\" of %s counts up to %s, and failed inserts count, too: behind that every INSERT "
 	    "fails, and to make it bigint then writes the whole table anew",
 	    key->name, lint_quote(l, &act->name),
-	    strstr("int2 smallserial", key->type.name.name) != NULL ? "32767" : "2147483647");
+	    rule_has(shorts, 2, key->type.name.name) ? "32767" : "2147483647");
 	f->at = key->at;
 }
 

@@ -13,4 +13,6 @@ CREATE UNIQUE INDEX CONCURRENTLY orders_a_key ON orders (a);
 CREATE INDEX CONCURRENTLY orders_ba ON orders (b, a);
 CREATE INDEX CONCURRENTLY orders_all_c ON orders (c);
 CREATE INDEX CONCURRENTLY orders_b2 ON orders (b) WHERE a > 0;
+CREATE INDEX CONCURRENTLY orders_a_like ON orders (a text_pattern_ops);
+CREATE INDEX CONCURRENTLY orders_a_late ON orders (a DESC NULLS LAST);
 CREATE INDEX CONCURRENTLY orders_hash ON orders USING hash (a);

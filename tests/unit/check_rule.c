@@ -182,6 +182,24 @@ START_TEST(advises_sql_with_the_users_own_names)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	const char *rule;
+	const char *says;
+} messages[] = {
+	{ "CREATE TABLE t (id serial PRIMARY KEY)", "short-int-pk", " up to 2147483647," },
+	{ "CREATE TABLE t (id smallserial PRIMARY KEY)", "short-int-pk", " up to 32767," },
+};
+
+START_TEST(says_what_is_true_of_the_type)
+{
+	const struct finding *f = lint_text(messages[_i].text, messages[_i].rule);
+
+	ck_assert_msg(f != NULL, "%s", messages[_i].text);
+	ck_assert_msg(strstr(f->message, messages[_i].says) != NULL, "%s", f->message);
+}
+END_TEST
+
 START_TEST(advises_no_column_of_a_view)
 {
 	const struct finding *f = lint_text("ALTER VIEW v RENAME COLUMN a TO b", "rename-column");
@@ -266,6 +284,8 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, advises_sql_with_the_users_own_names, 0,
 	    (int)(sizeof(advice) / sizeof(advice[0])));
+	tcase_add_loop_test(
+	    cases, says_what_is_true_of_the_type, 0, (int)(sizeof(messages) / sizeof(messages[0])));
 	tcase_add_test(cases, advises_no_column_of_a_view);
 	tcase_add_test(cases, believes_a_live_proof_only_where_facts_are_trusted);
 	tcase_add_test(cases, knows_foreign_keys_from_live_facts);
