@@ -32,7 +32,12 @@ struct script_environment begin_offline(const struct context *c);
  */
 MUST_CHECK bool begin_lint(const struct context *c, struct session *s, bool trust_facts,
     struct checks *out, struct catalog **catalog, struct error *err);
-/* The first line of a command that writes: host, database, user, server, how many pending. */
+/* What is worth saying in passing. */
+void begin_say_notes(const struct context *c, const struct session *s);
+/*
+ * The first line of a command that writes: host, database, user, server, how many pending; behind
+ * it the notes.
+ */
 void begin_say_where(const struct context *c, const struct session *s);
 /*
  * In a protected environment, when there is something to do, asks on the terminal or demands --yes;

@@ -42,5 +42,7 @@ MUST_CHECK bool leftover_remove(struct arena *a, struct session *s, const struct
 /* What is to be done, by what was there before. */
 MUST_CHECK bool leftover_look(struct arena *a, struct session *s, const char *before,
     struct leftover *out, struct error *err);
+/* The statement that an interrupted file has begun, when the catalog can tell of it; or NULL. */
+const struct unfinished_statement *leftover_last(const struct unfinished *u);
 
 #endif

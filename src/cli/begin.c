@@ -25,9 +25,14 @@ begin_session(
 	if (!session_open(c->arena, c->config, c->sink, !goal->check_only, s, err) ||
 	    !session_plan(s, goal, err))
 		return begin_fail(goal, err);
+	return true;
+}
+
+void
+begin_say_notes(const struct context *c, const struct session *s)
+{
 	for (size_t i = 0; i < s->plan.notes.count; i++)
 		event_note(c->sink, "%s", s->plan.notes.items[i]);
-	return true;
 }
 
 struct begin_files
@@ -133,6 +138,7 @@ begin_say_where(const struct context *c, const struct session *s)
 		.server_version = conn_server_version(s->conn),
 		.pending = files.pending,
 		.interrupted = files.interrupted });
+	begin_say_notes(c, s);
 }
 
 static void

@@ -42,6 +42,7 @@ plan_run(const struct context *c, int *status, struct error *err)
 
 	if (!begin_session(c, &goal, &s, err))
 		return false;
+	begin_say_notes(c, &s);
 	plan_refusals(&s.plan, c->config, &report.problems);
 	if (!begin_lint(c, &s, trusted, &report.checks, &report.catalog, err))
 		return false;

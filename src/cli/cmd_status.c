@@ -230,6 +230,7 @@ status_run(const struct context *c, int *status, struct error *err)
 
 	if (!begin_session(c, &goal, &s, err))
 		return false;
+	begin_say_notes(c, &s);
 	plan_refusals(&s.plan, c->config, &answer.problems);
 	if (answer.journal && !journal_read(c->arena, &s, &answer.rows, &answer.row_count, err))
 		return false;

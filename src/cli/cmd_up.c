@@ -212,15 +212,10 @@ fail(const struct context *c, const struct session *s, const struct run_result *
 	return true;
 }
 
-static void
-advise(struct error *err)
+static bool
+is_of_file(const struct run_result *result)
 {
-	if (strcmp(err->sqlstate, "57014") == 0)
-		error_next(err,
-		    "If it needs more time, write \"-- migrate:statement_timeout 10min\" above it "
-		    "or set \"statement_timeout\"; then run \"migrate up\" again.");
-	else
-		error_next(err, "Correct the file, then run \"migrate up\" again.");
+	return result->failed != NULL && result->failed->kind == STEP_SCRIPT;
 }
 
 static bool
@@ -241,7 +236,8 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 		    s->plan.steps[0].records[0].version);
 	if (!run_plan(s, goal, &result, err)) {
 		if (err->code == ERR_SQL && err->next == NULL)
-			advise(err);
+			(void)error_next(err, "%sun \"migrate up\" again.",
+			    is_of_file(&result) ? "Correct the file, then r" : "R");
 		return fail(c, s, &result, err, status);
 	}
 	if (c->config->format == FORMAT_JSON)

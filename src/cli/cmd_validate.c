@@ -38,6 +38,7 @@ check_online(const struct context *c, struct session *s, struct report *report, 
 
 	if (!begin_session(c, &goal, s, err))
 		return false;
+	begin_say_notes(c, s);
 	problems_append(&report->problems, &s->plan.file_problems);
 	problems_append(&report->problems, &s->plan.setup_problems);
 	problems_append(&report->problems, &s->plan.fit_problems);

@@ -114,14 +114,25 @@ drop(struct arena *a, struct session *s, const char *index, struct error *err)
 	return ok || error_at(err, "cannot drop the invalid index %s", index);
 }
 
+const struct unfinished_statement *
+leftover_last(const struct unfinished *u)
+{
+	const struct unfinished_statement *last;
+
+	if (u == NULL || (size_t)u->done >= u->count)
+		return NULL;
+	last = &u->list[u->done];
+	return last->number == u->done + 1 && last->before != NULL ? last : NULL;
+}
+
 bool
 leftover_remove(struct arena *a, struct session *s, const struct unfinished *u,
     struct config_list *dropped, struct error *err)
 {
-	const struct unfinished_statement *last = &u->list[u->done];
+	const struct unfinished_statement *last = leftover_last(u);
 	struct leftover found;
 
-	if ((size_t)u->done >= u->count || last->before == NULL)
+	if (last == NULL)
 		return true;
 	if (!leftover_look(a, s, last->before, &found, err))
 		return false;

@@ -39,16 +39,30 @@ is_interrupted(struct plan *plan, const struct history_row *row)
 	return false;
 }
 
+/* No repair but one by name can tell what became of it. */
+static void
+say_undecided(struct plan *plan, const struct history_row *row, const char *name)
+{
+	plan_note(plan,
+	    arena_printf(plan->arena,
+		"what became of \"%s\" is not known and stays so until \"migrate repair --applied "
+		"%s\" or \"migrate repair --pending %s\"",
+		row->script, name, name));
+}
+
 static void
 say_interrupted(struct plan *plan, const struct history_row *row)
 {
 	const char *name = row->version != NULL ? row->version : row->description;
 
-	plan_note(plan,
-	    arena_printf(plan->arena,
-		"\"%s\" was interrupted and is left as it is: \"migrate up\" goes on with it, "
-		"\"migrate repair --pending %s\" forgets what it did",
-		row->script, name));
+	if (row->unfinished->unknown)
+		say_undecided(plan, row, name);
+	else
+		plan_note(plan,
+		    arena_printf(plan->arena,
+			"\"%s\" was interrupted and is left as it is: \"migrate up\" goes on with "
+			"it, \"migrate repair --pending %s\" forgets what it did",
+			row->script, name));
 }
 
 /* The history without its failed rows. */
@@ -213,6 +227,21 @@ forget_unknown(const char *name, const struct scripts *scripts, const struct his
 	}
 }
 
+/* Its statements that are done would fail when they are run once more. */
+static void
+say_kept(struct plan *plan, const struct history_row *row)
+{
+	const struct unfinished *u = row->unfinished;
+
+	if (u == NULL || u->done == 0)
+		return;
+	plan_note(plan,
+	    arena_printf(plan->arena,
+		"\"%s\": %lld of %lld statements are done and are not taken back; the next run "
+		"begins at the first one",
+		row->script, (long long)u->done, (long long)u->total));
+}
+
 static bool
 mark_pending(const char *name, const struct scripts *scripts, const struct history *history,
     struct plan *plan, struct error *err)
@@ -226,6 +255,7 @@ mark_pending(const char *name, const struct scripts *scripts, const struct histo
 		    e->state == STATE_UNDONE || e->state == STATE_DELETED ||
 		    !is_named(name, e->version, e->description))
 			continue;
+		say_kept(plan, e->row);
 		step_add_record(
 		    plan, row_record(RECORD_DELETE, e->row, "marks as pending, by hand"));
 	}
@@ -248,6 +278,9 @@ repair_plan(const struct goal *goal, const struct config *config, const struct s
 		return mark_applied(goal->mark_applied, history, plan, err);
 	if (goal->mark_pending != NULL)
 		return mark_pending(goal->mark_pending, scripts, history, plan, err);
+	for (size_t i = 0; i < history->unknown_count; i++)
+		say_undecided(
+		    plan, &history->unknown[i], resume_name(scripts, &history->unknown[i]));
 	rest = remove_failed(history, plan);
 	state_make(plan->arena, scripts, &rest, &rules, &states);
 	mark_missing(config, &states, &rest, plan);

@@ -296,8 +296,13 @@ recover(struct run *r, struct error *err)
 	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
 	r->commit_sent = in_doubt || (r->commit_sent && again);
-	if (again && !r->commit_sent)
-		return APPLY_FAILED; /* it had its chance, and what it left is known */
+	if (again && !r->commit_sent) { /* it had its chance, and what it left is known */
+		if (err->next == NULL)
+			(void)error_next(err,
+			    "Run the same command again; if it is lost each time, the server's log "
+			    "tells why.");
+		return APPLY_FAILED;
+	}
 	event_warning(r->session->sink, "%s: %s; connecting again", failed_name(r), err->message);
 	if (!ask_what_became(r, in_doubt, &done, why)) {
 		if (in_doubt)

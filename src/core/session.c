@@ -278,12 +278,19 @@ look(struct session *s, struct error *err)
 static bool
 fail_prologue(const struct session *s, struct error *err)
 {
+	const char *role = s->config->role;
+
 	if (err->code != ERR_SQL)
 		return false;
 	if (strcmp(err->sqlstate, "22023") == 0 || strcmp(err->sqlstate, "42501") == 0)
 		err->code = ERR_CONNECT;
-	return error_at(err, "cannot prepare the session%s%s%s", s->config->role ? " (role \"" : "",
-	    s->config->role ? s->config->role : "", s->config->role ? "\")" : "");
+	if (role == NULL)
+		return error_at(err, "cannot prepare the session");
+	if (err->code == ERR_CONNECT)
+		(void)error_next(err,
+		    "Set \"role\" to one that is there and that \"%s\" is a member of (GRANT).",
+		    conn_user(s->conn));
+	return error_at(err, "cannot prepare the session (role \"%s\")", role);
 }
 
 /* A pooler must be noticed before anything is SET: it would reach another client's session. */

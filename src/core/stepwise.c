@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "core/flush.h"
+#include "core/leftover.h"
 #include "core/resume.h"
 #include "core/verdict.h"
 #include "core/wait.h"
@@ -194,13 +195,10 @@ static const struct unfinished_statement *
 last_begun(const struct walk *w, int64_t number)
 {
 	const struct history_row *row = w->step->resumes;
-	const struct unfinished *u = row == NULL ? NULL : row->unfinished;
+	const struct unfinished_statement *last =
+	    row == NULL ? NULL : leftover_last(row->unfinished);
 
-	if (u == NULL || number != u->done + 1 || (size_t)u->done >= u->count)
-		return NULL;
-	return u->list[u->done].number == number && u->list[u->done].before != NULL
-	    ? &u->list[u->done]
-	    : NULL;
+	return last != NULL && last->number == number ? last : NULL;
 }
 
 static bool

@@ -22,6 +22,9 @@ static const struct advice {
 	{ "2D000",
 	    "Code that commits cannot run inside a transaction: put it into a file of its "
 	    "own with \"-- migrate:transaction off\" at its top." },
+	{ "57014",
+	    "If it needs more time, write \"-- migrate:statement_timeout 10min\" above it or set "
+	    "\"statement_timeout\"." },
 	{ "55P04",
 	    "Use the new value of the enum in a later file: it is known only behind the "
 	    "COMMIT that adds it." },

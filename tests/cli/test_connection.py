@@ -95,6 +95,12 @@ def test_no_such_role(db, refused):
     refused(db.url_for(user="nobody_here"), "28000", '"nobody_here"', "create it")
 
 
+def test_role_that_is_set_and_is_not_there(db, refused):
+    role = db.role()
+    args = ("--role", "nobody_here")
+    refused(db.url_for(user=role), "22023", '"nobody_here"', f'"{role}" is a member of', args=args)
+
+
 def test_role_that_may_not_log_in(db, refused):
     role = db.role()
     db.execute(f"ALTER ROLE {role} NOLOGIN")

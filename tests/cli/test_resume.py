@@ -129,7 +129,9 @@ def test_repair_leaves_it_alone_but_by_name(stopped, migrate):
     run = migrate("repair")
     assert run.exit == 0 and "nothing to repair" in run.stdout, run
     assert "--pending 1" in run.stderr, run
-    assert migrate("repair", "--pending", "1").exit == 0
+    run = migrate("repair", "--pending", "1")
+    assert run.exit == 0 and "6 of 9 statements are done and are not taken back" in run.stderr, run
+    assert run.stderr.startswith("migrate: host "), run
     assert "1 pending" in migrate("status").stdout
     rows = "SELECT count(*) FROM schema_history_journal WHERE state IN ('running', 'unknown')"
     assert stopped.value(rows) == 0
@@ -187,11 +189,23 @@ def test_code_that_commits_inside_is_a_case_for_a_person(db, migrate, end):
         assert run.exit == 7, run
         assert "V2__call.sql:2:1" in run.stderr and "CALL fill()" in run.stderr, run
         assert "repair --applied 2" in run.stderr and "repair --pending 2" in run.stderr, run
+        assert "goes on with it" not in run.stderr, run
     assert db.execute("SELECT n FROM effects") == [(1,)]
+    run = migrate("repair")
+    assert run.exit == 0 and "goes on with it" not in run.stderr, run
+    assert "repair --applied 2" in run.stderr and "repair --pending 2" in run.stderr, run
     assert migrate("repair", "--pending", "2").exit == 0
     db.execute("DELETE FROM effects")
     assert migrate("up").exit == 0
     assert db.execute("SELECT n FROM effects ORDER BY n") == [(1,), (2,), (3,)]
+
+
+def test_timeout_is_told_with_what_allows_more_time(db, migrate):
+    files = {"V1__slow.sql": "-- migrate:transaction off\nCREATE TABLE t (n int);\nSELECT pg_sleep(9);"}
+    run = migrate("up", "--statement-timeout", "200ms", files=files)
+    assert run.exit == 1 and "57014" in run.stderr, run
+    assert "migrate:statement_timeout" in run.stderr and "goes on at statement 2" in run.stderr, run
+    assert "Correct the file" not in run.stderr, run
 
 
 def test_call_of_what_is_not_there_did_nothing(db, migrate):
@@ -380,7 +394,8 @@ def test_unknown_outcome_stays_until_repair(unknown, migrate):
     assert migrate("status").exit == 0
     assert "unknown" in migrate("status", "--journal").stdout
     assert not unknown.exists("b")
-    assert migrate("repair").exit == 0  # decides nothing
+    run = migrate("repair")  # decides nothing, and says so
+    assert run.exit == 0 and "repair --pending 1" in run.stderr, run
     assert migrate("up").exit == 7
 
 
