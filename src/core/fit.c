@@ -213,13 +213,12 @@ add_interrupted(struct plan *plan, const struct entry *e)
 	const struct unfinished *u = e->row->unfinished;
 	struct error *err = add(plan, &plan->pending_problems, e,
 	    code(e, "FAILED_VERSIONED_MIGRATION", "FAILED_REPEATABLE_MIGRATION"));
-	const char *name = e->version != NULL ? e->version : e->description;
 
 	(void)error_set_at(err, ERR_FINDINGS, place(e),
 	    "\"%s\" was interrupted: %lld of %lld statements are done", e->script->script,
 	    (long long)u->done, (long long)u->total);
 	if (u->unknown)
-		(void)resume_advise(err, name);
+		(void)resume_advise(err, resume_script_name(e->script));
 	else
 		(void)error_next(err, "Run \"migrate up\", which goes on with it.");
 }
