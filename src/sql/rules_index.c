@@ -388,6 +388,17 @@ is_covered(const struct table_facts *t, const struct facts_index *index)
 	return false;
 }
 
+/* PostgreSQL names an index by its table and columns, and so do people: "orders_status_idx". */
+static bool
+is_named_by(const char *index, const char *table, const char *column)
+{
+	size_t length = strlen(table), behind = length + 1 + strlen(column);
+
+	return strncmp(index, table, length) == 0 && index[length] == '_' &&
+	    strncmp(index + length + 1, column, strlen(column)) == 0 &&
+	    (index[behind] == '_' || index[behind] == '\0');
+}
+
 static bool
 is_replacement(const struct lint_past *drop, const struct lint_past *create)
 {
@@ -399,7 +410,10 @@ is_replacement(const struct lint_past *drop, const struct lint_past *create)
 		return false;
 	if (made->name != NULL && strcmp(made->name, name) == 0)
 		return true;
-	if (drop->table == NULL || create->table == NULL ||
+	if (drop->table == NULL)
+		return made->part_count > 0 && made->parts[0].column != NULL &&
+		    is_named_by(name, create->act->name.name, made->parts[0].column);
+	if (create->table == NULL ||
 	    !rule_same_name(&drop->table->facts.name, &create->table->facts.name))
 		return false;
 	index = world_index(drop->table, name);

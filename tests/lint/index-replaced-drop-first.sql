@@ -29,3 +29,11 @@ DROP INDEX CONCURRENTLY orders_total_id;
 -- transaction: off
 DROP INDEX CONCURRENTLY orders_total_day;
 CREATE INDEX CONCURRENTLY orders_note ON orders (note);
+
+-- file: V7__known_by_their_names.sql
+-- transaction: off
+DROP INDEX CONCURRENTLY parts_state_idx; -- expect: index-replaced-drop-first
+CREATE INDEX CONCURRENTLY parts_state_day_idx ON parts (state, day);
+DROP INDEX CONCURRENTLY lines_state_idx;
+CREATE INDEX CONCURRENTLY lines_stat_idx ON lines (stat);
+CREATE INDEX CONCURRENTLY parts_day_idx ON parts (day);
