@@ -51,7 +51,7 @@ def samples():
 def migrate_finds(program, sample):
     """The rules that migrate reports at warning or above."""
     done = subprocess.run(
-        [program, "lint", "--format", "json", f"--lint-pg-version={sample.version}", sample.path],
+        [*program, "lint", "--format", "json", f"--lint-pg-version={sample.version}", sample.path],
         capture_output=True, text=True, check=False)
     answer = json.loads(done.stdout)
     return {finding["rule"] for finding in answer["findings"]
@@ -62,7 +62,7 @@ def squawk_finds(program, sample):
     """The rules that squawk reports, without those about style."""
     transaction = "-- migrate:transaction off" not in sample.text
     done = subprocess.run(
-        [program, "--reporter", "json", f"--pg-version={sample.version}.0", sample.path,
+        [*program, "--reporter", "json", f"--pg-version={sample.version}.0", sample.path,
          *(["--assume-in-transaction"] if transaction else [])],
         capture_output=True, text=True, check=False)
     return {finding["rule_name"] for finding in json.loads(done.stdout)} - STYLE
@@ -100,9 +100,9 @@ def main():
     parser.add_argument("migrate", nargs="?", default="build/migrate")
     parser.add_argument("--squawk", metavar="PROGRAM")
     arguments = parser.parse_args()
-    tell("migrate", score(lambda s: migrate_finds(arguments.migrate, s), any_rule=False))
+    tell("migrate", score(lambda s: migrate_finds([arguments.migrate], s), any_rule=False))
     if arguments.squawk:
-        tell("squawk", score(lambda s: squawk_finds(arguments.squawk, s), any_rule=True))
+        tell("squawk", score(lambda s: squawk_finds([arguments.squawk], s), any_rule=True))
 
 
 if __name__ == "__main__":

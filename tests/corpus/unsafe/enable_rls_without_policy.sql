@@ -1,2 +1,2 @@
--- hazard: rule-policy-rls, enable-rls
+-- hazard: enable-rls
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
