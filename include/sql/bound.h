@@ -20,4 +20,10 @@
 bool
 bound_is_proven(const char *check, const char *bound, struct word *column, bool *proves_not_null);
 
+/*
+ * Does a CHECK of the default partition say that it has no rows of the bound, so that a new
+ * partition of that bound leaves it unread?  Told for NOT (the same conditions and no others).
+ */
+bool bound_is_excluded(const char *check, const char *bound);
+
 #endif

@@ -147,3 +147,39 @@ bound_is_proven(const char *check, const char *bound, struct word *column, bool 
 	*proves_not_null = has_not_null(check, column);
 	return true;
 }
+
+/* Conditions that a bound consists of: a side that is open needs none. */
+static size_t
+count_conditions(const char *bound)
+{
+	struct words s = start(bound), value, open;
+	size_t count = 0;
+
+	if (!words_match(&s, "FOR VALUES FROM|IN"))
+		return 0;
+	do {
+		open = s;
+		if (!words_match(&open, "( MINVALUE|MAXVALUE )"))
+			count++;
+	} while (read_value(&s, &value) && words_match(&s, "TO"));
+	return count;
+}
+
+bool
+bound_is_excluded(const char *check, const char *bound)
+{
+	struct words s = start(check);
+	struct word w, column;
+	size_t conditions = 1;
+	const char *inside;
+	bool not_null;
+
+	words_match(&s, "CHECK");
+	if (!next_plain(&s, &w) || !word_is(&w, "NOT") || !words_match(&s, "("))
+		return false;
+	inside = s.at;
+	while (next_plain(&s, &w))
+		conditions += word_is(&w, "AND");
+	return conditions == count_conditions(bound) &&
+	    bound_is_proven(inside, bound, &column, &not_null);
+}

@@ -271,12 +271,24 @@ tell_alter_constraint(const struct asked *q, struct effect *out)
 
 /* --- partitions --- */
 
+/* Is the default partition read for rows that belong to a new one? */
 static bool
-has_default_partition(const struct world *w, const struct act_name *parent)
+reads_default(const struct world *w, const struct act_name *parent, const struct act *act)
 {
-	const struct world_table *t = world_find(w, parent);
+	const struct world_table *t = world_find(w, parent), *rest;
 
-	return t != NULL && t->facts.has_default_partition;
+	if (t == NULL || !t->facts.has_default_partition || act->default_partition)
+		return false;
+	rest = world_find(w, &t->facts.default_partition);
+	for (size_t i = 0; rest != NULL && act->bound != NULL && i < rest->facts.constraint_count;
+	     i++) {
+		const struct facts_constraint *c = &rest->facts.constraints[i];
+
+		if (c->kind == CONSTRAINT_CHECK && c->valid && c->expression != NULL &&
+		    bound_is_excluded(c->expression, act->bound))
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -361,7 +373,7 @@ tell_attach(const struct asked *q, struct effect *out)
 		out->scan = EFFECT_YES;
 		out->why = "an index of the parent is built on the partition";
 	}
-	if (!q->act->default_partition && has_default_partition(q->world, &q->act->name)) {
+	if (reads_default(q->world, &q->act->name, q->act)) {
 		out->reads_default = true;
 		out->scan = EFFECT_YES;
 		out->why = "the default partition is read for rows that belong to the new one";
@@ -371,8 +383,7 @@ tell_attach(const struct asked *q, struct effect *out)
 static void
 tell_create_table(const struct asked *q, struct effect *out)
 {
-	if (!q->act->partition_of || q->act->default_partition ||
-	    !has_default_partition(q->world, &q->act->other))
+	if (!q->act->partition_of || !reads_default(q->world, &q->act->other, q->act))
 		return;
 	out->reads_default = true;
 	out->scan = EFFECT_YES;

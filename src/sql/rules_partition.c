@@ -56,11 +56,10 @@ check_of_bound(struct lint *l, const char *bound, const char *key)
 	if (words_match(&s, "FOR VALUES FROM") && (from = single_value(l, &s)) != NULL &&
 	    words_match(&s, "TO") && (to = single_value(l, &s)) != NULL &&
 	    strstr(bound, "VALUE)") == NULL)
-		return arena_printf(lint_arena(l), "%s IS NOT NULL AND %s >= %s AND %s < %s", key,
-		    key, from, key, to);
+		return arena_printf(lint_arena(l), "%s >= %s AND %s < %s", key, from, key, to);
 	s = words_start(bound, strlen(bound));
 	if (words_match(&s, "FOR VALUES IN") && (from = single_value(l, &s)) != NULL)
-		return arena_printf(lint_arena(l), "%s IS NOT NULL AND %s = %s", key, key, from);
+		return arena_printf(lint_arena(l), "%s = %s", key, from);
 	return NULL;
 }
 
@@ -74,15 +73,16 @@ safe_attach(struct lint *l, const struct act *act)
 
 	if (act->bound == NULL || act->default_partition)
 		return NULL;
-	check = check_of_bound(l, act->bound, key == NULL ? "its_key" : lint_identifier(l, key));
+	key = key == NULL ? "its_key" : lint_identifier(l, key);
+	check = check_of_bound(l, act->bound, key);
 	if (check == NULL)
 		return NULL;
 	return arena_printf(lint_arena(l),
-	    "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s) NOT VALID;\n" RULE_NEXT_FILE
-	    "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n" RULE_NEXT_FILE
+	    "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL AND %s) NOT "
+	    "VALID;\n" RULE_NEXT_FILE "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n" RULE_NEXT_FILE
 	    "ALTER TABLE %s ATTACH PARTITION %s %s;\n"
 	    "ALTER TABLE %s DROP CONSTRAINT %s;\n",
-	    partition, name, check, partition, name, lint_name(l, &act->name), partition,
+	    partition, name, key, check, partition, name, lint_name(l, &act->name), partition,
 	    act->bound, partition, name);
 }
 
@@ -132,6 +132,29 @@ parent_of(const struct act *act)
 	return act->kind == ACT_CREATE_TABLE ? &act->other : &act->name;
 }
 
+/* The CHECK by which the default partition need not be read, then the statement. */
+static const char *
+safe_default(struct lint *l, const struct act *act, const struct act_name *rest)
+{
+	const char *key = key_of(l, parent_of(act)), *table = lint_name(l, rest),
+		   *own = rule_own_file(l, act);
+	const char *name = lint_identifier(l,
+	    arena_printf(lint_arena(l), "%s_without_%s", rest->name,
+		act->kind == ACT_CREATE_TABLE ? act->name.name : act->other.name));
+	const char *check;
+
+	if (act->bound == NULL || own == NULL)
+		return NULL;
+	check = check_of_bound(l, act->bound, key == NULL ? "its_key" : lint_identifier(l, key));
+	if (check == NULL)
+		return NULL;
+	return arena_printf(lint_arena(l),
+	    "ALTER TABLE %s ADD CONSTRAINT %s CHECK (NOT (%s)) NOT VALID;\n" RULE_NEXT_FILE
+	    "ALTER TABLE %s VALIDATE CONSTRAINT %s;\n%s"
+	    "ALTER TABLE %s DROP CONSTRAINT %s;\n",
+	    table, name, check, table, name, own, table, name);
+}
+
 static void
 check_default(struct lint *l, const struct rule *rule, const struct act *act)
 {
@@ -141,9 +164,9 @@ check_default(struct lint *l, const struct rule *rule, const struct act *act)
 	effect_tell(lint_world(l), act, &effect);
 	if (!effect.reads_default || !is_used(l, &parent->facts.default_partition))
 		return;
-	lint_report(l, rule, act, NULL,
-	    "unless a valid CHECK of it says that it has no such rows, all of default partition %s "
-	    "is read under ACCESS EXCLUSIVE: nobody reads or writes it until that is done",
+	lint_report(l, rule, act, safe_default(l, act, &parent->facts.default_partition),
+	    "all of default partition %s is read for rows that belong to the new one, under ACCESS "
+	    "EXCLUSIVE: nobody reads or writes it until that is done",
 	    lint_quote(l, &parent->facts.default_partition));
 }
 

@@ -235,10 +235,11 @@ check_tablespace(struct lint *l, const struct rule *rule, const struct act *act)
 	    (!index && !rule_in_use(l, act)))
 		return;
 	lint_report(l, rule, act,
-	    !index ? NULL
-		   : arena_printf(lint_arena(l),
-			 RULE_NEXT_FILE "REINDEX (TABLESPACE the_new_one) INDEX CONCURRENTLY %s;\n",
-			 lint_name(l, &act->name)),
+	    !index || lint_major(l) < 14
+		? NULL
+		: arena_printf(lint_arena(l),
+		      RULE_NEXT_FILE "REINDEX (TABLESPACE the_new_one) INDEX CONCURRENTLY %s;\n",
+		      lint_name(l, &act->name)),
 	    "unless it is there already, %s is copied under ACCESS EXCLUSIVE: nobody reads or "
 	    "writes %s until that is done",
 	    lint_quote(l, &act->name), index ? "its table" : "it");
