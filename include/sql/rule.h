@@ -21,6 +21,11 @@ bool rule_reads_in_use(struct lint *l, const struct act *act);
 bool rule_partitioned(struct lint *l, const struct act *act);
 /* Is it about a table or view, by its name alone? */
 bool rule_relation(const struct act *act);
+/*
+ * Has a view the name that a relation lost, or another table, by the end of the transaction?  Then
+ * nobody sees the name missing.  For rules that look at the whole file.
+ */
+bool rule_named_again(struct lint *l, const struct lint_past *gone);
 /* Is it about a type, domain, function or schema that these files made? */
 bool rule_new_object(struct lint *l, const struct act *act);
 

@@ -55,6 +55,30 @@ rule_relation(const struct act *act)
 }
 
 bool
+rule_named_again(struct lint *l, const struct lint_past *gone)
+{
+	size_t count;
+	const struct lint_past *past = lint_past(l, &count);
+	const struct world_table *t = world_find(lint_world(l), &gone->act->name);
+
+	if (t == NULL || t->renamed || t->dropped)
+		return false;
+	for (const struct lint_past *p = gone + 1; p < past + count; p++) {
+		enum act_kind kind = p->act->kind;
+
+		if (p->transaction != gone->transaction)
+			return false;
+		if ((kind == ACT_CREATE_VIEW || kind == ACT_CREATE_MATERIALIZED_VIEW) &&
+		    rule_same(p->act->name.name, gone->act->name.name))
+			return true;
+		if (kind == ACT_RENAME && rule_relation(p->act) &&
+		    rule_same(p->act->new_name, gone->act->name.name))
+			return true;
+	}
+	return false;
+}
+
+bool
 rule_new_object(struct lint *l, const struct act *act)
 {
 	const struct world_object *o = NULL;

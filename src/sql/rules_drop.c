@@ -48,6 +48,39 @@ static const struct rule drop_table = {
 	.check = check_drop,
 };
 
+static void
+end_drop_view(struct lint *l, const struct rule *rule)
+{
+	const struct lint_file *file = lint_file(l);
+	size_t count;
+	const struct lint_past *past = lint_past(l, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct act *act = past[i].act;
+
+		if (act->kind != ACT_DROP || past[i].is_new ||
+		    (act->on != ACT_ON_VIEW && act->on != ACT_ON_MATERIALIZED_VIEW) || file->undo ||
+		    file->contract || file->irreversible || rule_named_again(l, &past[i]))
+			continue;
+		lint_report(l, rule, act, NULL,
+		    "%s is gone at once: the running app fails where it still names it",
+		    lint_quote(l, &act->name));
+	}
+}
+
+static const struct rule drop_view = {
+	.id = "drop-view",
+	.group = GROUP,
+	.severity = SEVERITY_WARNING,
+	.summary =
+	    "DROP VIEW takes ACCESS EXCLUSIVE for a moment, and breaks the running app where "
+	    "it still names the view",
+	.advice = "First release an app that does not use it, then drop it, in a file of phase "
+		  "contract: there it is not reported. Nor is it where the same transaction makes "
+		  "it again, which is how a view is changed.\n\n",
+	.end = end_drop_view,
+};
+
 /* Was the table dropped by this file before? */
 static bool
 is_dropped_here(struct lint *l, const struct act *act)
@@ -219,6 +252,7 @@ static const struct rule truncate_cascade = {
 
 const struct rule *const rules_drop[] = {
 	&drop_table,
+	&drop_view,
 	&drop_and_create,
 	&drop_cascade,
 	&drop_schema,

@@ -250,8 +250,8 @@ check_detach(struct lint *l, const struct rule *rule, const struct act *act)
 		    RULE_NEXT_FILE "ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY;\n",
 		    lint_name(l, &act->name), lint_name(l, &act->other));
 	lint_report(l, rule, act, instead,
-	    "ACCESS EXCLUSIVE on %s: nobody reads or writes any of its partitions through it up to "
-	    "the COMMIT%s",
+	    "DETACH PARTITION takes ACCESS EXCLUSIVE on %s: nobody reads or writes any of its "
+	    "partitions through it up to the COMMIT%s",
 	    lint_quote(l, &act->name), hint);
 }
 

@@ -90,9 +90,10 @@ check_public(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	if (act->revoke || !act->to_public || is_given_anyway(act))
 		return;
-	lint_report(l, rule, act, NULL,
-	    "every role that can connect, now and later, gets %s privilege%s on %s",
-	    act->all ? "every" : "this", act->all || act->value_count < 2 ? "" : "s",
+	lint_report(l, rule, act, NULL, "every role that can connect, now and later, gets %s on %s",
+	    act->all		       ? "every privilege"
+		: act->value_count > 1 ? "these privileges"
+				       : "this privilege",
 	    granted_on(l, act));
 }
 

@@ -28,33 +28,6 @@ looks_like_index(const struct lint_past *past)
 	return false;
 }
 
-/*
- * A view of the old name, or another table that takes it, in the same transaction: then nobody
- * sees the name missing.
- */
-static bool
-is_named_again(struct lint *l, size_t number)
-{
-	size_t count;
-	const struct lint_past *past = lint_past(l, &count), *renamed = &past[number];
-	const char *name = renamed->act->name.name;
-	const struct world_table *t = world_find(lint_world(l), &renamed->act->name);
-
-	if (t == NULL || t->renamed || t->dropped)
-		return false;
-	for (size_t i = number + 1; i < count; i++) {
-		const struct act *act = past[i].act;
-
-		if (past[i].transaction != renamed->transaction)
-			return false;
-		if ((act->kind == ACT_CREATE_VIEW && rule_same(act->name.name, name)) ||
-		    (act->kind == ACT_RENAME && rule_relation(act) &&
-			rule_same(act->new_name, name)))
-			return true;
-	}
-	return false;
-}
-
 /* The next relation, the number-th of the file or behind it, that nobody finds any more. */
 static const struct act *
 find_moved(struct lint *l, enum act_kind kind, size_t *number)
@@ -67,7 +40,7 @@ find_moved(struct lint *l, enum act_kind kind, size_t *number)
 
 		if (p->act->kind == kind && rule_relation(p->act) && p->act->part == NULL &&
 		    p->act->name.name != NULL && !p->is_new && !looks_like_index(p) &&
-		    !is_named_again(l, *number))
+		    !rule_named_again(l, p))
 			return past[(*number)++].act;
 	}
 	return NULL;
@@ -490,6 +463,7 @@ static void
 check_short_key(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	static const char *const shorts[] = { "int2", "smallserial", "int4", "serial" };
+	enum { SMALLEST = 2 };
 	const struct act_column *key = key_column(act);
 	struct finding *f;
 
@@ -502,7 +476,7 @@ check_short_key(struct lint *l, const struct rule *rule, const struct act *act)
 	    "\"%s\" of %s counts up to %s, and failed inserts count, too: behind that every INSERT "
 	    "fails, and to make it bigint then writes the whole table anew",
 	    key->name, lint_quote(l, &act->name),
-	    rule_has(shorts, 2, key->type.name.name) ? "32767" : "2147483647");
+	    rule_has(shorts, SMALLEST, key->type.name.name) ? "32767" : "2147483647");
 	f->at = key->at;
 }
 

@@ -2,7 +2,7 @@ DROP TABLE orders; -- expect: drop-table
 DROP TABLE IF EXISTS archive.a, -- expect: drop-table
 	archive.b; -- expect: drop-table
 DROP FOREIGN TABLE far; -- expect: drop-table
-DROP VIEW totals;
+DROP VIEW totals; -- expect: drop-view
 CREATE TABLE fresh (id bigint PRIMARY KEY);
 DROP TABLE fresh;
 CREATE TEMPORARY TABLE work (id bigint);
