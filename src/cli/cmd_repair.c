@@ -251,9 +251,10 @@ goal_read(const struct context *c, struct goal *goal, struct error *err)
 	goal->kind = GOAL_REPAIR;
 	goal->mark_applied = command_option(c, "applied");
 	goal->mark_pending = command_option(c, "pending");
-	if (goal->mark_applied != NULL && goal->mark_pending != NULL)
-		return error_set(err, ERR_USAGE, "--applied and --pending exclude each other");
-	return true;
+	if (goal->mark_applied == NULL || goal->mark_pending == NULL)
+		return true;
+	error_set(err, ERR_USAGE, "--applied and --pending exclude each other");
+	return error_next(err, "Mark one file after the other.");
 }
 
 static bool

@@ -157,6 +157,14 @@ is_named(const char *name, const char *version, const char *description)
 	return version_valid(name) && version_compare(name, version) == 0;
 }
 
+static bool
+advise_name(struct error *err)
+{
+	return error_next(err,
+	    "\"migrate status\" lists what there is: give a version, or the description of a "
+	    "repeatable file.");
+}
+
 /* Of the lines with one name: V before B, what is not applied before what is. */
 static bool
 is_better(const struct entry *than, const struct entry *e)
@@ -194,11 +202,15 @@ mark_applied(const char *name, const struct history *history, struct plan *plan,
 		if (is_better(file, e))
 			file = e;
 	}
-	if (file == NULL)
-		return error_set(err, ERR_REFUSED, "there is no file of \"%s\"", name);
-	if (file->row != NULL && file->row->success)
-		return error_set(err, ERR_REFUSED, "\"%s\" is applied already: %s by %s",
+	if (file == NULL) {
+		error_set(err, ERR_REFUSED, "there is no file of \"%s\"", name);
+		return advise_name(err);
+	}
+	if (file->row != NULL && file->row->success) {
+		error_set(err, ERR_REFUSED, "\"%s\" is applied already: %s by %s",
 		    file->script->script, file->row->installed_on, file->row->installed_by);
+		return error_next(err, "There is nothing to mark.");
+	}
 	record = step_script_record(file->script, step_next_rank(history));
 	record.why = "marks as applied, by hand";
 	if (file->row != NULL) {
@@ -260,10 +272,10 @@ mark_pending(const char *name, const struct scripts *scripts, const struct histo
 		    plan, row_record(RECORD_DELETE, e->row, "marks as pending, by hand"));
 	}
 	forget_unknown(name, scripts, history, plan);
-	if (plan->step_count == before)
-		return error_set(
-		    err, ERR_REFUSED, "the history has no applied migration \"%s\"", name);
-	return true;
+	if (plan->step_count > before)
+		return true;
+	error_set(err, ERR_REFUSED, "the history has no applied migration \"%s\"", name);
+	return advise_name(err);
 }
 
 bool

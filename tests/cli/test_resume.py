@@ -402,8 +402,9 @@ def test_unknown_outcome_stays_until_repair(unknown, migrate):
 def test_unknown_outcome_was_nothing(unknown, migrate):
     run = migrate("repair", "--pending", "1")
     assert run.exit == 0 and "version 1: marks as pending, by hand" in run.stdout, run
-    run = migrate("repair", "--pending", "1")
-    assert run.exit == 4, run
+    for option in ("--pending", "1"), ("--pending", "7"), ("--applied", "7"):
+        run = migrate("repair", *option)
+        assert run.exit == 4 and 'NEXT:  "migrate status" lists' in run.stderr, run
     run = migrate("up", files={"V1__a.sql": "CREATE TABLE a (n int);"})
     assert run.exit == 0 and unknown.versions() == ["1", "2"], run
 

@@ -361,7 +361,14 @@ class Bench:
             found.append(f"the next run ends with {run.exit}, not {usual}")
         if now != state:
             found.append(f"the next run does not come to the same end: {difference(now, state)}")
+        if suite.command[0] == "up" and run.exit == 0:
+            found += self.judge_status(suite)
         return run, found
+
+    def judge_status(self, suite):
+        """Behind a run that went well nothing is pending, interrupted or wrong."""
+        run = self.runner(suite)[1]("status", *suite.command[1:], "--check")
+        return [] if run.exit == 0 else [f"status disagrees with the database: {run}"]
 
 
 def difference(now, wanted):
