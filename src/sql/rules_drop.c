@@ -116,7 +116,7 @@ static const struct rule drop_and_create = {
 
 /* --- CASCADE --- */
 
-/* Of types and schemas other rules speak. */
+/* Of types and schemas other rules speak; nothing depends on a trigger, rule or policy. */
 static void
 check_cascade(struct lint *l, const struct rule *rule, const struct act *act)
 {
@@ -125,7 +125,8 @@ check_cascade(struct lint *l, const struct rule *rule, const struct act *act)
 	    : arena_printf(lint_arena(l), "\"%s\" of %s", act->part, lint_quote(l, &act->name));
 
 	if (!act->cascade || act->on == ACT_ON_TYPE || act->on == ACT_ON_DOMAIN ||
-	    act->on == ACT_ON_SCHEMA || !rule_seen(l, act) || rule_new_object(l, act))
+	    act->on == ACT_ON_SCHEMA || act->on == ACT_ON_TRIGGER || act->on == ACT_ON_RULE ||
+	    act->on == ACT_ON_POLICY || !rule_seen(l, act) || rule_new_object(l, act))
 		return;
 	lint_report(l, rule, act, NULL,
 	    "CASCADE drops all that depends on %s, unnamed: views, foreign keys of other tables, "

@@ -67,22 +67,34 @@ static const struct rule definer_search_path = {
 	.end = end_definer,
 };
 
-/* What PUBLIC has by itself: EXECUTE of a function, USAGE of a type. */
+/* What PUBLIC has by itself (section 5.8 of the manual). */
 static bool
 is_given_anyway(const struct act *act)
 {
-	return act->on == ACT_ON_FUNCTION || act->on == ACT_ON_TYPE || act->on == ACT_ON_DOMAIN ||
-	    (act->value_count == 1 && rule_same(act->values[0], "execute"));
+	static const char *const given[] = { "execute", "connect", "temporary", "temp" };
+
+	if (act->on == ACT_ON_FUNCTION || act->on == ACT_ON_TYPE || act->on == ACT_ON_DOMAIN)
+		return true;
+	for (size_t i = 0; i < act->value_count; i++) {
+		bool of_language = act->kind == ACT_GRANT && act->on == ACT_ON_OTHER &&
+		    rule_same(act->values[i], "usage");
+
+		if (!of_language &&
+		    !rule_has(given, sizeof(given) / sizeof(given[0]), act->values[i]))
+			return false;
+	}
+	return act->value_count > 0;
 }
 
 static const char *
 granted_on(struct lint *l, const struct act *act)
 {
-	const char *name = act->name.name == NULL ? NULL : lint_quote(l, &act->name);
-
-	if (name == NULL)
+	if (act->kind == ACT_DEFAULT_PRIVILEGES)
 		return "what is made from now on";
-	return act->on == ACT_ON_SCHEMA ? arena_printf(lint_arena(l), "schema %s", name) : name;
+	if (act->name.name == NULL)
+		return "the object";
+	return arena_printf(lint_arena(l), "%s%s", act->on == ACT_ON_SCHEMA ? "schema " : "",
+	    lint_quote(l, &act->name));
 }
 
 static void
