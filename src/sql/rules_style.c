@@ -25,15 +25,11 @@ report_columns(struct lint *l, const struct rule *rule, const struct act *act, t
 }
 
 static bool
-is_type(const struct act_column *c, const char *a, const char *b)
-{
-	return rule_same(c->type.name.name, a) || rule_same(c->type.name.name, b);
-}
-
-static bool
 is_short(const struct act_column *c)
 {
-	return is_type(c, "int4", "int2") || is_type(c, "serial", "smallserial");
+	static const char *const shorts[] = { "int4", "int2", "serial", "smallserial" };
+
+	return rule_has(shorts, sizeof(shorts) / sizeof(shorts[0]), c->type.name.name);
 }
 
 static void
@@ -57,8 +53,7 @@ static const struct rule prefer_bigint = {
 static bool
 is_limited(const struct act_column *c)
 {
-	return is_type(c, "varchar", NULL) && c->type.name.name != NULL &&
-	    c->type.modifier_count > 0;
+	return rule_same(c->type.name.name, "varchar") && c->type.modifier_count > 0;
 }
 
 static void
@@ -83,7 +78,7 @@ static const struct rule prefer_text = {
 static bool
 is_zoneless(const struct act_column *c)
 {
-	return is_type(c, "timestamp", "timestamp");
+	return rule_same(c->type.name.name, "timestamp");
 }
 
 static void
@@ -106,7 +101,7 @@ static const struct rule prefer_timestamptz = {
 static bool
 is_padded(const struct act_column *c)
 {
-	return is_type(c, "bpchar", "bpchar") && c->type.modifier_count > 0;
+	return rule_same(c->type.name.name, "bpchar") && c->type.modifier_count > 0;
 }
 
 static void
@@ -232,6 +227,7 @@ static const struct rule column_alignment = {
 
 enum { NAME_BYTES = 63, TEXT_BYTES = 64 * 1024 };
 
+/* Without its quotes, and with "" for one. */
 static size_t
 name_length(const struct word *w)
 {
@@ -239,9 +235,12 @@ name_length(const struct word *w)
 
 	if (w->kind == WORD_PLAIN)
 		return length;
-	for (size_t i = 1; i + 1 < w->length; i++)
-		if (w->text[i] == '"')
-			length--, i++;
+	for (size_t i = 1; i + 1 < w->length; i++) {
+		if (w->text[i] != '"')
+			continue;
+		length--;
+		i++;
+	}
 	return length - 2;
 }
 
