@@ -326,8 +326,10 @@ attempt_once(
 	run_attempt(t);
 	if (t->lane.committed)
 		return APPLY_DONE;
-	if (t->lane.failure.failed && is_fence(t))
+	if (t->lane.failure.failed && is_fence(t)) {
+		error_copy(err, t->lane_error);
 		return APPLY_FENCED;
+	}
 	if (t->lane.failure.failed && is_busy(t))
 		return APPLY_BUSY;
 	say_failed(t, err);

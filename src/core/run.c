@@ -90,9 +90,28 @@ write_records(struct run *r, const struct step *step, struct error *err)
 	return APPLY_FAILED;
 }
 
+static bool
+say_own_doing(const struct script *script, struct error *err)
+{
+	bool taken = strcmp(err->sqlstate, "23505") == 0;
+
+	error_set(err, taken ? ERR_SQL : ERR_LOCK, "%s %s", script->script,
+	    taken ? "writes rows into the schema history itself"
+		  : "gives the run lock away, and each time another session takes it");
+	err->state = arena_printf(err->arena,
+	    script->transaction ? "rolled back, nothing of %s was kept"
+				: "the statements of %s that are done are kept",
+	    script->script);
+	(void)error_next(err, "%s",
+	    taken ? "Take these statements out of it: the history is written for it."
+		  : "Take pg_advisory_unlock_all() and the like out of what it calls, or run it "
+		    "alone.");
+	return true;
+}
+
 /*
- * Another run has taken the rank: the plan is made again, with a new rank.  Found taken once more
- * with nothing new in the history, it is the file that has written there.
+ * Another run has taken the rank, or the run lock: the plan is made again, with a new rank.  The
+ * same once more with nothing new in the history is the doing of the file.  err: what was refused.
  */
 static bool
 is_own_doing(struct run *r, const struct step *step, struct error *err)
@@ -106,12 +125,7 @@ is_own_doing(struct run *r, const struct step *step, struct error *err)
 		r->fenced_rank = rank;
 		return false;
 	}
-	error_set(
-	    err, ERR_SQL, "%s writes rows into the schema history itself", step->script->script);
-	err->state =
-	    arena_printf(err->arena, "rolled back, nothing of %s was kept", step->script->script);
-	(void)error_next(err, "Take these statements out of it: the history is written for it.");
-	return true;
+	return say_own_doing(step->script, err);
 }
 
 /*

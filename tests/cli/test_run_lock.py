@@ -89,6 +89,40 @@ def test_lock_that_a_file_gives_away_to_another_run(db, migrate, statement):
     assert "released from inside a file" in run.stderr, run
 
 
+@pytest.mark.parametrize("head, effects, state", [
+    ("", [], "rolled back, nothing of V2__x.sql was kept"),
+    ("-- migrate:transaction off\n", [(1,)], "the statements of V2__x.sql that are done are kept"),
+], ids=["transaction", "stepwise"])
+def test_lock_that_a_file_gives_away_each_time(db, migrate, head, effects, state):
+    """What is told is true: nobody has written into the history."""
+    assert migrate("up", files=SETUP).exit == 0
+    gone = threading.Event()
+
+    def others():
+        with db.connect(application_name="another run") as other:
+            for _ in range(2):
+                other.execute("SELECT pg_advisory_lock(%s)", [flyway_key()])
+                other.execute("SELECT pg_sleep(1.5)")
+                other.execute("SELECT pg_advisory_unlock(%s)", [flyway_key()])
+                gone.wait(0.5)  # so that the file's run comes first
+
+    # The others stand behind the lock before it is given away.
+    wait = (
+        "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'"
+        " AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;"
+    )
+    give = "DO $$ BEGIN PERFORM give_away(); PERFORM pg_sleep(1); END $$;"
+    run = migrate.start("up", files={"V2__x.sql": f"{head}{EFFECT}\n{wait}\n{give}"})
+    db.wait_for("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    thread = threading.Thread(target=others, daemon=True)
+    thread.start()
+    run = run.wait()
+    thread.join()
+    assert run.exit == 6 and "V2__x.sql gives the run lock away" in run.stderr, run
+    assert f"STATE:  {state}" in run.stderr and "NEXT:  Take pg_advisory_unlock_all()" in run.stderr, run
+    assert db.execute("SELECT n FROM effects") == effects
+
+
 def test_lock_that_a_file_gives_away_to_nobody(db, migrate):
     """The transaction's own lock holds it to the COMMIT; the next files get it again."""
     files = {**SETUP, "V2__x.sql": "SELECT give_away();", "V3__y.sql": EFFECT}
