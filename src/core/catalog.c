@@ -96,6 +96,13 @@ keep(struct reading *r, const struct rows *rows, size_t row, size_t column)
 	return value != NULL ? arena_strdup(r->catalog->arena, value) : NULL;
 }
 
+/* Of what is never NULL, whatever answers. */
+static const char *
+keep_text(struct reading *r, const struct rows *rows, size_t row, size_t column)
+{
+	return arena_strdup(r->catalog->arena, rows_text(rows, row, column));
+}
+
 static int64_t
 number(const struct rows *rows, size_t row, size_t column)
 {
@@ -130,8 +137,8 @@ static struct table_facts
 read_relation(struct reading *r, const struct rows *rows, size_t row)
 {
 	struct table_facts facts = {
-		.name = keep_name(r, rows, row, 2),
-		.kind = rows_value(rows, row, RELATION_KIND)[0],
+		.name = { keep_text(r, rows, row, 2), keep_text(r, rows, row, 3) },
+		.kind = rows_text(rows, row, RELATION_KIND)[0],
 		.temporary = rows_true(rows, row, 5),
 		.is_partition = rows_true(rows, row, 6),
 		.rows = number(rows, row, 7),
@@ -153,14 +160,16 @@ add_relation(struct reading *r, const struct rows *rows, size_t row)
 {
 	struct catalog *catalog = r->catalog;
 	size_t name = catalog->read + (size_t)rows_integer(rows, row, 0) - 1;
-	struct catalog_table *table = find_table(r, rows_value(rows, row, RELATION_OID));
+	struct catalog_table *table = find_table(r, rows_text(rows, row, RELATION_OID));
 
+	if (name < catalog->read || name >= catalog->count)
+		return; /* a server that is none */
 	if (table == NULL) {
 		catalog->tables = arena_extend(
 		    catalog->arena, catalog->tables, catalog->table_count, sizeof(*table));
 		table = &catalog->tables[catalog->table_count++];
 		*table = (struct catalog_table){
-			.oid = keep(r, rows, row, RELATION_OID),
+			.oid = keep_text(r, rows, row, RELATION_OID),
 			.facts = read_relation(r, rows, row),
 		};
 	}
@@ -211,8 +220,8 @@ static struct act_type
 read_type(struct reading *r, const struct rows *rows, size_t row)
 {
 	struct act_type type = {
-		.name = keep_name(r, rows, row, 2),
-		.text = keep(r, rows, row, 4),
+		.name = { keep(r, rows, row, 2), keep_text(r, rows, row, 3) },
+		.text = keep_text(r, rows, row, 4),
 		.array = rows_true(rows, row, 5),
 	};
 
@@ -230,7 +239,7 @@ add_column(struct reading *r, struct table_facts *facts, const struct rows *rows
 	facts->columns = arena_extend(
 	    r->catalog->arena, facts->columns, facts->column_count, sizeof(*facts->columns));
 	facts->columns[facts->column_count++] = (struct facts_column){
-		.name = keep(r, rows, row, 1),
+		.name = keep_text(r, rows, row, 1),
 		.type = read_type(r, rows, row),
 		.not_null = rows_true(rows, row, 8),
 		.has_default = rows_true(rows, row, 9),
@@ -282,13 +291,13 @@ new_constraint(struct reading *r, struct table_facts *facts, const struct rows *
 	    facts->constraint_count, sizeof(*facts->constraints));
 	constraint = &facts->constraints[facts->constraint_count++];
 	*constraint = (struct facts_constraint){
-		.name = keep(r, rows, row, 1),
-		.kind = constraint_kind(rows_value(rows, row, 2)[0]),
+		.name = keep_text(r, rows, row, 1),
+		.kind = constraint_kind(rows_text(rows, row, 2)[0]),
 		.valid = rows_true(rows, row, 3),
 		.references = keep_name(r, rows, row, 5),
 	};
 	if (constraint->kind == CONSTRAINT_CHECK)
-		read_definition(r, constraint, rows_value(rows, row, 8));
+		read_definition(r, constraint, rows_text(rows, row, 8));
 	return constraint;
 }
 
@@ -296,7 +305,7 @@ new_constraint(struct reading *r, struct table_facts *facts, const struct rows *
 static void
 add_constraint(struct reading *r, struct table_facts *facts, const struct rows *rows, size_t row)
 {
-	const char *name = rows_value(rows, row, 1);
+	const char *name = rows_text(rows, row, 1);
 	struct facts_constraint *last =
 	    facts->constraint_count == 0 ? NULL : &facts->constraints[facts->constraint_count - 1];
 
@@ -324,7 +333,7 @@ add_referencing(struct reading *r, struct table_facts *facts, struct act_name na
 static void
 add_index(struct reading *r, struct table_facts *facts, const struct rows *rows, size_t row)
 {
-	const char *name = rows_value(rows, row, 1);
+	const char *name = rows_text(rows, row, 1);
 	struct facts_index *last =
 	    facts->index_count == 0 ? NULL : &facts->indexes[facts->index_count - 1];
 
@@ -333,7 +342,7 @@ add_index(struct reading *r, struct table_facts *facts, const struct rows *rows,
 		    r->catalog->arena, facts->indexes, facts->index_count, sizeof(*facts->indexes));
 		last = &facts->indexes[facts->index_count++];
 		*last = (struct facts_index){
-			.name = keep(r, rows, row, 1),
+			.name = keep_text(r, rows, row, 1),
 			.unique = rows_true(rows, row, 2),
 			.partial = rows_true(rows, row, 3),
 			.valid = rows_true(rows, row, 4),
@@ -389,7 +398,7 @@ read_constraints(struct reading *r, struct error *err)
 
 		if (own != NULL)
 			add_constraint(r, own, &rows, i);
-		if (referenced != NULL)
+		if (referenced != NULL && rows_value(&rows, i, 10) != NULL)
 			add_referencing(r, referenced, keep_name(r, &rows, i, 9));
 	}
 	return true;
@@ -411,7 +420,7 @@ read_holders(struct reading *r, struct error *err)
 			continue;
 		facts->held_ms = rows_integer(&rows, i, 1);
 		facts->held_pid = (int)rows_integer(&rows, i, 2);
-		facts->held_by = keep(r, &rows, i, 3);
+		facts->held_by = keep_text(r, &rows, i, 3);
 	}
 	return true;
 }
@@ -428,7 +437,7 @@ read_server(struct reading *r, struct error *err)
 		return true;
 	catalog->oldest_ms = number(&rows, 0, 0);
 	catalog->oldest_pid = number(&rows, 0, 1);
-	catalog->oldest_who = keep(r, &rows, 0, 2);
+	catalog->oldest_who = keep_text(r, &rows, 0, 2);
 	catalog->lag_name = keep(r, &rows, 0, 3);
 	catalog->lag_ms = number(&rows, 0, 4);
 	catalog->lag_bytes = number(&rows, 0, 5);

@@ -6,7 +6,7 @@ SELECT DISTINCT ON (l.relation)
            OPERATOR(pg_catalog.-) a.xact_start)::pg_catalog.float8
            OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8,
        a.pid,
-       pg_catalog.concat_ws(', ', a.usename, NULLIF(a.application_name, ''))
+       pg_catalog.concat_ws(', ', a.usename, CASE WHEN a.application_name OPERATOR(pg_catalog.<>) '' THEN a.application_name END)
   FROM pg_catalog.pg_locks l
   JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
  WHERE l.relation OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])

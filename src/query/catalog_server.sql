@@ -7,7 +7,7 @@ SELECT o.age, o.pid, o.who, r.name, r.lag, r.behind
        SELECT pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()
                   OPERATOR(pg_catalog.-) a.xact_start)::pg_catalog.float8
                   OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8 AS age,
-              a.pid, pg_catalog.concat_ws(', ', a.usename, NULLIF(a.application_name, '')) AS who
+              a.pid, pg_catalog.concat_ws(', ', a.usename, CASE WHEN a.application_name OPERATOR(pg_catalog.<>) '' THEN a.application_name END) AS who
          FROM pg_catalog.pg_stat_activity a
         WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
           AND a.xact_start IS NOT NULL
@@ -15,7 +15,7 @@ SELECT o.age, o.pid, o.who, r.name, r.lag, r.behind
         ORDER BY a.xact_start
         LIMIT 1) AS o ON true
   LEFT JOIN LATERAL (
-       SELECT COALESCE(NULLIF(w.application_name, ''), w.client_addr::pg_catalog.text) AS name,
+       SELECT COALESCE(CASE WHEN w.application_name OPERATOR(pg_catalog.<>) '' THEN w.application_name END, w.client_addr::pg_catalog.text) AS name,
               pg_catalog.floor(extract(epoch FROM w.replay_lag)::pg_catalog.float8
                   OPERATOR(pg_catalog.*) 1000::pg_catalog.float8)::pg_catalog.int8 AS lag,
               pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), w.replay_lsn)::pg_catalog.int8 AS behind
