@@ -10,8 +10,8 @@
  */
 
 /* The name itself, or in double quotes where SQL needs them. */
-const char *quote_identifier(struct arena *a, const char *name);
+const char *quote_name(struct arena *a, const char *name);
 /* A string constant. */
-const char *quote_literal(struct arena *a, const char *text);
+const char *quote_string(struct arena *a, const char *text);
 
 #endif

@@ -88,7 +88,7 @@ plain_path(struct arena *a, const struct session *s)
 	if (at == NULL)
 		return path;
 	return arena_printf(a, "%.*s%s%s", (int)(at - path), path,
-	    quote_identifier(a, s->environment.user), at + strlen(user));
+	    quote_name(a, s->environment.user), at + strlen(user));
 }
 
 /* What one answer makes rules ask for next is asked once more, and that is all. */

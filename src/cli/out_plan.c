@@ -94,8 +94,8 @@ static const char *
 name_text(struct arena *a, const char *schema, const char *name)
 {
 	if (schema == NULL)
-		return quote_identifier(a, name);
-	return arena_printf(a, "%s.%s", quote_identifier(a, schema), quote_identifier(a, name));
+		return quote_name(a, name);
+	return arena_printf(a, "%s.%s", quote_name(a, schema), quote_name(a, name));
 }
 
 const char *

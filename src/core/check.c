@@ -59,7 +59,7 @@ search_path_of(struct checking *c)
 
 	if (c->request->search_path != NULL || schema == NULL)
 		return c->request->search_path;
-	return arena_printf(c->a, "%s, public", quote_identifier(c->a, schema));
+	return arena_printf(c->a, "%s, public", quote_name(c->a, schema));
 }
 
 static struct lint_options

@@ -445,7 +445,7 @@ lint_void(struct lint *l, struct finding *finding, const char *format, ...)
 const char *
 lint_identifier(struct lint *l, const char *name)
 {
-	return quote_identifier(l->arena, name);
+	return quote_name(l->arena, name);
 }
 
 const char *

@@ -56,13 +56,13 @@ enclose(struct arena *a, const char *text, char quote)
 }
 
 const char *
-quote_identifier(struct arena *a, const char *name)
+quote_name(struct arena *a, const char *name)
 {
 	return is_plain(name) ? name : enclose(a, name, '"');
 }
 
 const char *
-quote_literal(struct arena *a, const char *text)
+quote_string(struct arena *a, const char *text)
 {
 	return enclose(a, text, '\'');
 }

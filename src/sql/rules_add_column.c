@@ -123,7 +123,7 @@ numbers_later(struct lint *l, const struct act *act)
 		arena_printf(a, "%s_%s_seq", act->name.name, column->name) };
 	const char *table = lint_name(l, &act->name), *of = lint_identifier(l, column->name);
 	const char *type = integer_of(&column->type), *numbers = lint_name(l, &sequence);
-	const char *next = arena_printf(a, "nextval(%s)", quote_literal(a, numbers));
+	const char *next = arena_printf(a, "nextval(%s)", quote_string(a, numbers));
 
 	return arena_printf(a,
 	    "ALTER TABLE %s ADD COLUMN %s %s;\n"

@@ -15,7 +15,7 @@ static bool
 mentions(struct lint *l, const struct lint_statement *statement, const char *value)
 {
 	struct words s = words_start(statement->text, statement->length);
-	const char *constant = quote_literal(lint_arena(l), value);
+	const char *constant = quote_string(lint_arena(l), value);
 	struct word w;
 
 	while (words_next(&s, &w)) {

@@ -137,7 +137,7 @@ static const char *const stable_names[] = {
 	"pg_typeof",
 	"phraseto_tsquery",
 	"plainto_tsquery",
-	"quote_literal",
+	"quote_string",
 	"quote_nullable",
 	"regclass",
 	"row_security_active",

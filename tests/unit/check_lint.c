@@ -333,7 +333,7 @@ START_TEST(writes_lists_and_constants)
 	begin((struct lint_file){ 0 });
 	ck_assert_str_eq(lint_columns(lint, columns, 3), "id, \"user\", total");
 	ck_assert_str_eq(lint_identifier(lint, "with"), "\"with\"");
-	ck_assert_str_eq(quote_literal(lint_arena(lint), "it's"), "'it''s'");
+	ck_assert_str_eq(quote_string(lint_arena(lint), "it's"), "'it''s'");
 }
 END_TEST
 
