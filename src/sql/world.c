@@ -19,7 +19,12 @@ struct held {
 	const struct act_name *name; /* of the table, complete */
 	enum lock_mode mode;
 	int64_t since;
+	bool old; /* the table has rows and users */
+	size_t *head; /* of those with the same hash */
+	size_t older; /* the one before it there, counted from 1; 0: none */
 };
+
+enum { HELD_BUCKETS = 1024 };
 
 /* What a savepoint, or the beginning of a transaction, comes back to. */
 struct mark {
@@ -41,6 +46,7 @@ struct world {
 	size_t setting_count;
 	struct held *held;
 	size_t held_count;
+	size_t held_heads[HELD_BUCKETS]; /* counted from 1 */
 	struct mark *marks; /* the first one is the transaction's */
 	size_t mark_count;
 	const char *start_path; /* of the session */
@@ -235,12 +241,24 @@ is_same_name(const struct act_name *a, const struct act_name *b)
 	return strcmp(a->name, b->name) == 0 && strcmp(a->schema, b->schema) == 0;
 }
 
+static size_t
+held_bucket(const struct act_name *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (const char *c = name->name; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	return hash % HELD_BUCKETS;
+}
+
+/* Thousands of tables may be locked by one file, and each look at a table asks. */
 static void
 tell_held(const struct world *w, struct world_table *t)
 {
 	t->held = LOCK_NONE;
-	for (size_t i = 0; i < w->held_count; i++) {
-		const struct held *held = &w->held[i];
+	for (size_t i = w->held_heads[held_bucket(&t->facts.name)]; i > 0;
+	     i = w->held[i - 1].older) {
+		const struct held *held = &w->held[i - 1];
 
 		if (held->mode <= t->held || !is_same_name(held->name, &t->facts.name))
 			continue;
@@ -250,9 +268,17 @@ tell_held(const struct world *w, struct world_table *t)
 }
 
 static void
+let_go(struct world *w, size_t down_to)
+{
+	for (; w->held_count > down_to; w->held_count--)
+		*w->held[w->held_count - 1].head = w->held[w->held_count - 1].older;
+}
+
+static void
 hold(struct world *w, const struct act_name *name, enum lock_mode mode)
 {
 	struct thing *thing = world_thing(w, SPACE_RELATION, name);
+	size_t *head;
 
 	if (name->name == NULL)
 		return;
@@ -262,8 +288,14 @@ hold(struct world *w, const struct act_name *name, enum lock_mode mode)
 	if (thing->table.held >= mode)
 		return;
 	w->held = arena_extend(w->arena, w->held, w->held_count, sizeof(*w->held));
-	w->held[w->held_count++] =
-	    (struct held){ .name = &thing->table.facts.name, .mode = mode, .since = w->statement };
+	head = &w->held_heads[held_bucket(&thing->table.facts.name)];
+	w->held[w->held_count++] = (struct held){ .name = &thing->table.facts.name,
+		.mode = mode,
+		.since = w->statement,
+		.old = age_of(w, thing) == AGE_OLD,
+		.head = head,
+		.older = *head };
+	*head = w->held_count;
 }
 
 static void
@@ -344,7 +376,7 @@ back_to(struct world *w, const struct mark *mark)
 {
 	things_back(w->things, mark->things);
 	w->setting_count = mark->settings;
-	w->held_count = mark->held;
+	let_go(w, mark->held);
 	follow_path(w);
 }
 
@@ -353,7 +385,7 @@ begin_transaction(struct world *w)
 {
 	w->transaction++;
 	w->in_transaction = true;
-	w->held_count = 0;
+	let_go(w, 0);
 	w->mark_count = 0;
 	set_mark(w, NULL);
 }
@@ -368,7 +400,7 @@ end_transaction(struct world *w)
 		if (!w->settings[i].local)
 			w->settings[kept++] = w->settings[i];
 	w->setting_count = kept;
-	w->held_count = 0;
+	let_go(w, 0);
 	w->mark_count = 0;
 	w->in_transaction = false;
 	w->transaction++;
@@ -407,7 +439,7 @@ world_begin_statement(struct world *w, int64_t number)
 	if (w->in_transaction)
 		return;
 	w->transaction++;
-	w->held_count = 0;
+	let_go(w, 0);
 }
 
 /* The savepoint of that name that was set last; NULL: there is none. */
@@ -672,17 +704,17 @@ world_transaction(const struct world *w)
 const struct world_table *
 world_held(const struct world *w, enum lock_mode least)
 {
-	const struct world_table *strongest = NULL;
+	const struct held *strongest = NULL;
 
 	for (size_t i = 0; i < w->held_count; i++) {
 		const struct held *held = &w->held[i];
-		const struct world_table *t;
 
-		if (held->since == w->statement || held->mode < least)
+		if (!held->old || held->since == w->statement || held->mode < least ||
+		    (strongest != NULL && held->mode <= strongest->mode))
 			continue;
-		t = world_find(w, held->name);
-		if (t->age == AGE_OLD && (strongest == NULL || t->held > strongest->held))
-			strongest = t;
+		/* Another one has its name since, where it was renamed. */
+		if (world_find(w, held->name)->age == AGE_OLD)
+			strongest = held;
 	}
-	return strongest;
+	return strongest == NULL ? NULL : world_find(w, strongest->name);
 }

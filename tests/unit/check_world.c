@@ -460,6 +460,27 @@ START_TEST(knows_which_locks_are_held)
 }
 END_TEST
 
+/* A look at each lock for each table would not end within the time that a test has. */
+START_TEST(keeps_thousands_of_locks_apart)
+{
+	enum { TABLES = 10000 };
+
+	apply_kind(ACT_BEGIN, NULL);
+	for (int i = 0; i < TABLES; i++) {
+		const char *name = arena_printf(arena, "t%d", i);
+
+		lock(name, i == TABLES / 2 ? LOCK_ACCESS_EXCLUSIVE : LOCK_SHARE);
+		ck_assert_ptr_nonnull(find(name));
+		if (i > 0)
+			ck_assert_ptr_nonnull(world_held(world, LOCK_SHARE));
+	}
+	ck_assert_str_eq(world_held(world, LOCK_SHARE)->facts.name.name, "t5000");
+	ck_assert_int_eq(find("t9999")->held, LOCK_SHARE);
+	apply_kind(ACT_COMMIT, NULL);
+	ck_assert_int_eq(find("t5000")->held, LOCK_NONE);
+}
+END_TEST
+
 START_TEST(does_not_mind_a_lock_on_a_new_table)
 {
 	apply_kind(ACT_CREATE_TABLE, "t");
@@ -544,6 +565,7 @@ static const TTest **const tests[] = {
 	&finds_the_table_of_an_index,
 	&knows_partitions,
 	&knows_which_locks_are_held,
+	&keeps_thousands_of_locks_apart,
 	&does_not_mind_a_lock_on_a_new_table,
 	&holds_the_lock_at_the_other_end_of_a_foreign_key,
 	&asks_the_live_catalog_once,
