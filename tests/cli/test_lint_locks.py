@@ -126,7 +126,8 @@ def test_a_server_does_what_the_file_says(sessions, case, versions, outcome, sta
         assert tables == {name: mode for name, mode in named.items() if name not in indexes}
         rest = [mode for name, mode in indexes.items() if name not in named]
         if counted:
-            assert (len(rest), max(rest, key=STRENGTH.index)) == counted
+            # A later minor release may keep more of the weak ones: 17.11 does.
+            assert len(rest) >= counted[0] and max(rest, key=STRENGTH.index) == counted[1]
         assert rewritten == file_rewritten
         assert scans == file_scans
     finally:
