@@ -70,7 +70,7 @@ put_count(size_t count, const char *what)
 }
 
 static void
-print_total(const struct checks *checks)
+print_total(const struct checks *checks, size_t problems)
 {
 	size_t errors = check_count(checks, SEVERITY_ERROR);
 	size_t warnings = check_count(checks, SEVERITY_WARNING);
@@ -80,7 +80,8 @@ print_total(const struct checks *checks)
 	put_count(errors, "error");
 	put_count(warnings, "warning");
 	put_count(infos, "info");
-	if (errors + warnings + infos == 0)
+	put_count(problems, "problem");
+	if (errors + warnings + infos + problems == 0)
 		printf(", nothing found");
 	if (allowed > 0)
 		printf(", %zu allowed", allowed);
@@ -102,5 +103,5 @@ out_lint_text(const struct lint_report *report)
 			printf("\n");
 		}
 	}
-	print_total(report->checks);
+	print_total(report->checks, report->problems->count);
 }

@@ -279,6 +279,12 @@ def test_invalid_utf_8(offline):
     run = offline("lint")
     assert run.exit == 4 and "V3__bytes.sql:2:9" in run.stderr, run
     assert f"[{FINDING}]" in run.stdout, run
+    assert run.stdout.endswith(", 1 problem\n"), run
+
+
+def test_a_file_that_cannot_be_cut_is_not_called_clean(offline):
+    run = offline("lint", files={"V1__a.sql": "\\connect other\n"})
+    assert (run.exit, run.stdout) == (4, "1 file, 1 problem\n"), run
 
 
 def test_a_bad_name_in_the_folder(offline):
