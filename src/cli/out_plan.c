@@ -189,6 +189,8 @@ out_plan_lock(struct arena *a, const struct outlook *o, const struct outlook_loc
 
 /* --- the whole --- */
 
+enum { LAG_BYTES = 16 * 1024 * 1024 }; /* a segment of WAL: less is no news */
+
 struct config_list
 out_plan_notes(const struct plan_report *report)
 {
@@ -203,10 +205,11 @@ out_plan_notes(const struct plan_report *report)
 			"CONCURRENTLY waits for it",
 			figure_seconds(a, seen->oldest_ms / 1000), (long long)seen->oldest_pid,
 			seen->oldest_who));
-	if (seen->lag_name != NULL && seen->lag_ms >= 1000)
+	if (seen->lag_name != NULL && (seen->lag_ms >= 1000 || seen->lag_bytes >= LAG_BYTES))
 		config_list_add(a, &notes,
-		    arena_printf(a, "replica %s is %s (%s) behind", seen->lag_name,
-			figure_seconds(a, seen->lag_ms / 1000), figure_size(a, seen->lag_bytes)));
+		    arena_printf(a, "replica %s is %s%s%s behind", seen->lag_name,
+			figure_size(a, seen->lag_bytes), seen->lag_ms >= 1000 ? ", " : "",
+			seen->lag_ms >= 1000 ? figure_seconds(a, seen->lag_ms / 1000) : ""));
 	if (seen->blind != NULL)
 		config_list_add(a, &notes,
 		    arena_printf(a, "not all of the live database could be seen: %s", seen->blind));

@@ -133,6 +133,20 @@ def test_says_what_it_may_not_see(db, live):
     assert "50,000 rows" in run.stdout and run.exit == 3, run
 
 
+def test_tells_how_far_a_replica_is_behind(db, live, standby):
+    sql = "CREATE INDEX i ON orders (total);"
+    db.wait_for("SELECT count(*) = 1 FROM pg_stat_replication WHERE replay_lsn IS NOT NULL")
+    assert live(sql, "--format", "json").json["replica"]["name"] == "walreceiver"
+    with standby.connect() as session:
+        session.execute("SELECT pg_wal_replay_pause()")
+        try:
+            db.execute("CREATE TABLE much AS SELECT repeat('x', 500) FROM generate_series(1, 60000)")
+            run = live(sql)
+        finally:
+            session.execute("SELECT pg_wal_replay_resume()")
+    assert re.search(r"replica walreceiver is \d+ MB.* behind", run.stdout), run
+
+
 def test_asks_as_often_for_many_files_as_for_one(db, live, migrate, make_proxy):
     proxy = make_proxy()
 
