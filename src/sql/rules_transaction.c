@@ -271,6 +271,14 @@ reads_whole(const struct effect *effect)
 	return effect->scan == EFFECT_YES || effect->rewrite == EFFECT_YES;
 }
 
+/* PostgreSQL changes types before it adds columns: one ALTER TABLE would not find the column. */
+static bool
+retypes_its_column(const struct act *act, const struct act *added)
+{
+	return act->kind == ACT_ALTER_COLUMN_TYPE && added->kind == ACT_ADD_COLUMN &&
+	    added->column_count > 0 && rule_same(added->columns[0].name, act->part);
+}
+
 static const struct lint_past *
 find_other_alter(struct lint *l, const struct act *act)
 {
@@ -283,6 +291,7 @@ find_other_alter(struct lint *l, const struct act *act)
 		const struct lint_past *p = &past[i - 1];
 
 		if (p->statement->number != s->number && !p->act->inside &&
+		    !retypes_its_column(act, p->act) &&
 		    p->transaction == world_transaction(lint_world(l)) &&
 		    rule_same_name(&p->act->name, &act->name) && reads_whole(&p->effect) &&
 		    strcmp(p->statement->class->form, "ALTER TABLE") == 0)

@@ -16,3 +16,7 @@ ALTER TABLE orders ALTER COLUMN d SET NOT NULL; -- expect: set-not-null
 CREATE TABLE fresh (a int, b int);
 ALTER TABLE fresh ALTER COLUMN a SET NOT NULL;
 ALTER TABLE fresh ALTER COLUMN b SET NOT NULL;
+
+-- file: V5__type_of_the_new_column.sql
+ALTER TABLE added ADD COLUMN a int CHECK (a > 0); -- expect: check-inline-on-add-column
+ALTER TABLE added ALTER COLUMN a TYPE bigint; -- expect: change-type-rewrite
