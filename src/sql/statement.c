@@ -273,20 +273,48 @@ may_begin(const char *pattern, const struct word *first)
 	return false;
 }
 
+/* How a statement begins. */
+struct beginning {
+	struct words start;
+	struct word first;
+	struct words behind_create; /* CREATE OR REPLACE UNIQUE ...: most patterns begin so */
+	bool creates;
+};
+
+static struct beginning
+read_beginning(struct words start)
+{
+	struct beginning b = { .start = start, .behind_create = start };
+	struct words s = start;
+
+	words_next(&s, &b.first);
+	b.creates = words_match(&b.behind_create, "CREATE");
+	return b;
+}
+
+static bool
+begins_with(const struct beginning *b, const char *pattern)
+{
+	static const char create[] = "CREATE ";
+	struct words s = b->start;
+
+	if (strncmp(pattern, create, strlen(create)) != 0)
+		return may_begin(pattern, &b->first) && words_match(&s, pattern);
+	s = b->behind_create;
+	return b->creates && words_match(&s, pattern + strlen(create));
+}
+
 /* Fills what the leading words tell. */
 static void
 read_form(struct words start, int server_version, struct statement_class *out)
 {
-	struct words s = start;
-	struct word first;
+	struct beginning b = read_beginning(start);
 	size_t i;
 
-	words_next(&s, &first);
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		const struct form *f = &forms[i];
 
-		s = start;
-		if (!may_begin(f->pattern, &first) || !words_match(&s, f->pattern))
+		if (!begins_with(&b, f->pattern))
 			continue;
 		out->kind = f->kind;
 		out->form = f->name != NULL ? f->name : f->pattern;
@@ -298,8 +326,7 @@ read_form(struct words start, int server_version, struct statement_class *out)
 	}
 	out->form = "statement";
 	for (i = 0; i < sizeof(other_forms) / sizeof(other_forms[0]); i++) {
-		s = start;
-		if (may_begin(other_forms[i], &first) && words_match(&s, other_forms[i])) {
+		if (begins_with(&b, other_forms[i])) {
 			out->form = other_forms[i];
 			return;
 		}
