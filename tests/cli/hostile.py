@@ -89,7 +89,8 @@ class HostileServer:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.url = f"postgresql://u:S3cret@127.0.0.1:{self.port}/d?sslmode=disable"
-        threading.Thread(target=self.run, daemon=True).start()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
 
     def run(self):
         first = True
@@ -150,4 +151,7 @@ class HostileServer:
         return self.data
 
     def stop(self):
+        """Wakes accept before the number of its socket can be another one's."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()

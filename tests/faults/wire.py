@@ -146,6 +146,7 @@ class Wire:
 
     def stop(self):
         self.disarm()
+        self.listener.shutdown(socket.SHUT_RDWR)  # else accept goes on with the next of its number
         self.listener.close()
         if self.admin is not None:
             self.admin.close()
