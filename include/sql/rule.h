@@ -30,7 +30,6 @@ bool rule_named_again(struct lint *l, const struct lint_past *gone);
 bool rule_new_object(struct lint *l, const struct act *act);
 
 bool rule_same_name(const struct act_name *a, const struct act_name *b);
-bool rule_same(const char *a, const char *b);
 bool rule_has(const char *const *names, size_t count, const char *name);
 
 /* smallserial, serial, bigserial. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "query.h"
 #include "sql/statement.h"
 
@@ -27,12 +28,6 @@ catalog_new(struct arena *a)
 	return catalog;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 const struct table_facts *
 catalog_lookup(void *source, const char *schema, const char *name)
 {
@@ -43,7 +38,7 @@ catalog_lookup(void *source, const char *schema, const char *name)
 	for (i = 0; i < catalog->count; i++) {
 		const struct catalog_name *known = &catalog->names[i];
 
-		if (is_same(known->name.name, name) && is_same(known->name.schema, schema))
+		if (text_same(known->name.name, name) && text_same(known->name.schema, schema))
 			return known->table > 0 ? &catalog->tables[known->table - 1].facts : NULL;
 	}
 	catalog->names = arena_extend(a, catalog->names, catalog->count, sizeof(*catalog->names));
@@ -228,7 +223,7 @@ read_type(struct reading *r, const struct rows *rows, size_t row)
 	for (size_t i = 0; i < 2 && rows_value(rows, row, 6 + i) != NULL; i++)
 		type.modifiers[type.modifier_count++] = rows_integer(rows, row, 6 + i);
 	/* A type of PostgreSQL's own is written without its schema. */
-	if (is_same(type.name.schema, "pg_catalog"))
+	if (text_same(type.name.schema, "pg_catalog"))
 		type.name.schema = NULL;
 	return type;
 }
@@ -322,8 +317,8 @@ static void
 add_referencing(struct reading *r, struct table_facts *facts, struct act_name name)
 {
 	for (size_t i = 0; i < facts->referencing_count; i++)
-		if (is_same(facts->referencing[i].name, name.name) &&
-		    is_same(facts->referencing[i].schema, name.schema))
+		if (text_same(facts->referencing[i].name, name.name) &&
+		    text_same(facts->referencing[i].schema, name.schema))
 			return;
 	facts->referencing = arena_extend(r->catalog->arena, facts->referencing,
 	    facts->referencing_count, sizeof(*facts->referencing));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/grammar.h"
 
 /* --- what is read --- */
@@ -12,14 +13,6 @@ struct seen {
 	size_t named_count;
 };
 
-static bool
-is_same(const struct act_name *a, const struct act_name *b)
-{
-	if (a->schema == NULL || b->schema == NULL)
-		return a->schema == b->schema && strcmp(a->name, b->name) == 0;
-	return strcmp(a->schema, b->schema) == 0 && strcmp(a->name, b->name) == 0;
-}
-
 static void
 add_read(struct seen *seen, const PgQuery__RangeVar *relation)
 {
@@ -30,7 +23,8 @@ add_read(struct seen *seen, const PgQuery__RangeVar *relation)
 	if (name.name == NULL)
 		return;
 	for (i = 0; i < act->read_count; i++)
-		if (is_same(&act->reads[i], &name))
+		if (text_same(act->reads[i].schema, name.schema) &&
+		    text_same(act->reads[i].name, name.name))
 			return;
 	for (i = 0; i < seen->named_count; i++)
 		if (name.schema == NULL && strcmp(seen->named[i], name.name) == 0)

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/figure.h"
 #include "sql/quote.h"
 #include "sql/rules.h"
@@ -279,20 +280,14 @@ lint_past(const struct lint *l, size_t *count)
 	return l->past;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 const struct lint_past *
 lint_earlier(const struct lint *l, enum act_kind kind, const struct act_name *name)
 {
 	for (size_t i = l->past_count; i > 0; i--) {
 		const struct act *act = l->past[i - 1].act;
 
-		if (act->kind == kind && is_same(act->name.name, name->name) &&
-		    is_same(act->name.schema, name->schema))
+		if (act->kind == kind && text_same(act->name.name, name->name) &&
+		    text_same(act->name.schema, name->schema))
 			return &l->past[i - 1];
 	}
 	return NULL;

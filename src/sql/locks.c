@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sql/locks.h"
 
-#include <string.h>
-
+#include "base/text.h"
 #include "sql/ddl.h"
 
 /* On its way from acts to locks. */
@@ -11,12 +10,6 @@ struct teller {
 	int server_version;
 	struct statement_class *out;
 };
-
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
 
 static const char *
 copy(struct teller *t, const char *text)
@@ -34,10 +27,10 @@ add_lock(struct teller *t, const struct statement_lock *lock)
 	for (i = 0; i < out->lock_count; i++) {
 		struct statement_lock *old = &out->locks[i];
 
-		if (old->object != lock->object || !is_same(old->schema, lock->schema) ||
-		    !is_same(old->name, lock->name) ||
-		    !is_same(old->constraint, lock->constraint) ||
-		    !is_same(old->column, lock->column))
+		if (old->object != lock->object || !text_same(old->schema, lock->schema) ||
+		    !text_same(old->name, lock->name) ||
+		    !text_same(old->constraint, lock->constraint) ||
+		    !text_same(old->column, lock->column))
 			continue;
 		old->mode = lock->mode > old->mode ? lock->mode : old->mode;
 		old->only = old->only && lock->only;
@@ -93,8 +86,8 @@ lock_references(
 		const struct act_name *name = &constraints[i].references;
 
 		/* A new table is not there yet when it references itself. */
-		if (act->kind != ACT_CREATE_TABLE || !is_same(name->name, act->name.name) ||
-		    !is_same(name->schema, act->name.schema))
+		if (act->kind != ACT_CREATE_TABLE || !text_same(name->name, act->name.name) ||
+		    !text_same(name->schema, act->name.schema))
 			lock(t, act, act->form, ON_REFERENCED, name);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/reshape.h"
 #include "sql/words.h"
 
@@ -69,10 +70,10 @@ rule_named_again(struct lint *l, const struct lint_past *gone)
 		if (p->transaction != gone->transaction)
 			return false;
 		if ((kind == ACT_CREATE_VIEW || kind == ACT_CREATE_MATERIALIZED_VIEW) &&
-		    rule_same(p->act->name.name, gone->act->name.name))
+		    text_same(p->act->name.name, gone->act->name.name))
 			return true;
 		if (kind == ACT_RENAME && rule_relation(p->act) &&
-		    rule_same(p->act->new_name, gone->act->name.name))
+		    text_same(p->act->new_name, gone->act->name.name))
 			return true;
 	}
 	return false;
@@ -98,15 +99,9 @@ rule_partitioned(struct lint *l, const struct act *act)
 }
 
 bool
-rule_same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-bool
 rule_same_name(const struct act_name *a, const struct act_name *b)
 {
-	return rule_same(a->schema, b->schema) && rule_same(a->name, b->name);
+	return text_same(a->schema, b->schema) && text_same(a->name, b->name);
 }
 
 bool
@@ -115,7 +110,7 @@ rule_has(const char *const *names, size_t count, const char *name)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (rule_same(names[i], name))
+		if (text_same(names[i], name))
 			return true;
 	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/quote.h"
 #include "sql/rule.h"
 #include "sql/effect.h"
@@ -106,9 +107,9 @@ static const struct rule add_column_unknown_default = {
 static const char *
 integer_of(const struct act_type *type)
 {
-	if (rule_same(type->name.name, "smallserial"))
+	if (text_same(type->name.name, "smallserial"))
 		return "smallint";
-	if (rule_same(type->name.name, "serial"))
+	if (text_same(type->name.name, "serial"))
 		return "integer";
 	return rule_serial(type) ? "bigint" : type->text;
 }

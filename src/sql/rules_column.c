@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 
@@ -16,7 +16,7 @@ is_added_here(struct lint *l, const struct act *act)
 	past = lint_past(l, &count);
 	for (i = 0; i < count; i++)
 		if (past[i].act->kind == ACT_ADD_COLUMN &&
-		    rule_same(past[i].act->part, act->part) &&
+		    text_same(past[i].act->part, act->part) &&
 		    rule_same_name(&past[i].act->name, &act->name))
 			return true;
 	return false;
@@ -72,7 +72,7 @@ also_on(struct lint *l, const char *const *columns, size_t count, const char *co
 	if (!rule_has(columns, count, column))
 		return NULL;
 	for (i = 0; i < count; i++)
-		if (columns[i] != NULL && !rule_same(columns[i], column))
+		if (columns[i] != NULL && !text_same(columns[i], column))
 			list = arena_printf(lint_arena(l), "%s%s\"%s\"", list == NULL ? "" : list,
 			    list == NULL ? "" : ", ", columns[i]);
 	return list;
@@ -177,7 +177,7 @@ may_be_one(const struct act_type *old, const struct act_type *new)
 {
 	size_t family;
 
-	if (old == NULL || old->name.name == NULL || rule_same(old->name.name, new->name.name))
+	if (old == NULL || old->name.name == NULL || text_same(old->name.name, new->name.name))
 		return true;
 	family = family_of(old);
 	return family < sizeof(families) / sizeof(families[0]) && family == family_of(new);
@@ -214,7 +214,7 @@ static void
 report_swap(struct lint *l, const struct rule *rule, const struct act *act, const char *old,
     const struct act_column *new)
 {
-	bool same = rule_same(old, new->name);
+	bool same = text_same(old, new->name);
 	struct act_column beside_it = *new;
 
 	if (same)
@@ -258,14 +258,14 @@ check_swap(struct lint *l, const struct rule *rule, const struct act *act)
 	if (other == ACT_ADD_COLUMN) {
 		add = partner->act;
 		drop = act;
-		if (rule_same(drop->part, add->part) || is_copied(l, add))
+		if (text_same(drop->part, add->part) || is_copied(l, add))
 			return;
 	} else {
 		t = partner->table;
 	}
 	dropped = t == NULL ? NULL : world_column(t, drop->part);
 	if (add->column_count == 1 &&
-	    (rule_same(drop->part, add->part) ||
+	    (text_same(drop->part, add->part) ||
 		may_be_one(dropped == NULL ? NULL : &dropped->type, &add->columns[0].type)))
 		report_swap(l, rule, act, drop->part, &add->columns[0]);
 }
@@ -344,7 +344,7 @@ check_two_steps(struct lint *l, const struct rule *rule, const struct act *act)
 		const struct act *add = past[i].act;
 
 		if (add->kind != ACT_ADD_COLUMN || add->column_count == 0 ||
-		    add->columns[0].value != VALUE_NONE || !rule_same(add->part, act->part) ||
+		    add->columns[0].value != VALUE_NONE || !text_same(add->part, act->part) ||
 		    !rule_same_name(&add->name, &act->name) || act->column_count == 0 ||
 		    set->value != VALUE_CONSTANT || set->default_text == NULL)
 			continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 #include "sql/words.h"
@@ -148,8 +149,8 @@ held_mode(struct lint *l, const struct act *act)
 
 	for (i = 0; i < class->lock_count && !act->inside; i++)
 		if (class->locks[i].object == LOCK_TABLE && class->locks[i].mode > mode &&
-		    rule_same(class->locks[i].name, act->name.name) &&
-		    rule_same(class->locks[i].schema, act->name.schema))
+		    text_same(class->locks[i].name, act->name.name) &&
+		    text_same(class->locks[i].schema, act->name.schema))
 			mode = class->locks[i].mode;
 	return mode;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/quote.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
@@ -25,7 +26,7 @@ mentions(struct lint *l, const struct lint_statement *statement, const char *val
 			continue;
 		body = word_value(lint_arena(l), &w);
 		if (body != NULL &&
-		    (rule_same(body, value) || (*w.text == '$' && strstr(body, constant) != NULL)))
+		    (text_same(body, value) || (*w.text == '$' && strstr(body, constant) != NULL)))
 			return true;
 	}
 	return false;
@@ -35,10 +36,10 @@ static bool
 has_column_of(const struct act *act, const struct world_table *t, const char *type)
 {
 	for (size_t i = 0; i < act->column_count; i++)
-		if (rule_same(act->columns[i].type.name.name, type))
+		if (text_same(act->columns[i].type.name.name, type))
 			return true;
 	for (size_t i = 0; t != NULL && i < t->facts.column_count; i++)
-		if (rule_same(t->facts.columns[i].type.name.name, type))
+		if (text_same(t->facts.columns[i].type.name.name, type))
 			return true;
 	return false;
 }

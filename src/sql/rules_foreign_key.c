@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 
@@ -318,11 +319,11 @@ fits(const struct act_type *type, const struct act_type *referenced)
 	};
 	size_t i;
 
-	if (rule_same(type->name.name, referenced->name.name))
+	if (text_same(type->name.name, referenced->name.name))
 		return true;
 	for (i = 0; i < sizeof(wider) / sizeof(wider[0]); i++)
-		if (rule_same(type->name.name, wider[i][0]) &&
-		    rule_same(referenced->name.name, wider[i][1]))
+		if (text_same(type->name.name, wider[i][0]) &&
+		    text_same(referenced->name.name, wider[i][1]))
 			return true;
 	return false;
 }
@@ -335,7 +336,7 @@ column_type(struct lint *l, const struct act *act, const char *name)
 	size_t i;
 
 	for (i = 0; i < act->column_count; i++)
-		if (rule_same(act->columns[i].name, name))
+		if (text_same(act->columns[i].name, name))
 			return &act->columns[i].type;
 	column = t == NULL ? NULL : world_column(t, name);
 	return column == NULL ? NULL : &column->type;

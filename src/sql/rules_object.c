@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sql/rule.h"
+
+#include "base/text.h"
 #include "sql/rules.h"
 
 static const char GROUP[] = "Triggers, policies and views";
@@ -60,7 +62,7 @@ is_made_here(struct lint *l, const struct act *act)
 		if ((past[i].act->kind == ACT_CREATE_TRIGGER ||
 			past[i].act->kind == ACT_CREATE_POLICY ||
 			past[i].act->kind == ACT_CREATE_RULE) &&
-		    rule_same(past[i].act->part, act->part) &&
+		    text_same(past[i].act->part, act->part) &&
 		    rule_same_name(&past[i].act->name, &act->name))
 			return true;
 	return false;
@@ -75,7 +77,7 @@ comes_again(struct lint *l, const struct lint_past *dropped)
 
 	for (const struct lint_past *p = dropped + 1; p < past + count; p++)
 		if (p->transaction == dropped->transaction && p->act->kind == ACT_CREATE_TRIGGER &&
-		    rule_same(p->act->part, dropped->act->part) &&
+		    text_same(p->act->part, dropped->act->part) &&
 		    rule_same_name(&p->act->name, &dropped->act->name))
 			return true;
 	return false;
@@ -196,7 +198,7 @@ end_enable_rls(struct lint *l, const struct rule *rule)
 		const char *table;
 
 		if (act->kind != ACT_ROW_SECURITY || past[i].is_new ||
-		    !(rule_same(act->value, "enable") || rule_same(act->value, "force")) ||
+		    !(text_same(act->value, "enable") || text_same(act->value, "force")) ||
 		    has_policy(l, &past[i]))
 			continue;
 		table = lint_name(l, &act->name);
@@ -206,11 +208,11 @@ end_enable_rls(struct lint *l, const struct rule *rule)
 			"SECURITY;\n",
 			lint_identifier(
 			    l, arena_printf(lint_arena(l), "%s_policy", act->name.name)),
-			table, table, rule_same(act->value, "enable") ? "ENABLE" : "FORCE"),
+			table, table, text_same(act->value, "enable") ? "ENABLE" : "FORCE"),
 		    "unless %s has a policy already, %s sees no row of it from now on, and can "
 		    "write none",
 		    lint_quote(l, &act->name),
-		    rule_same(act->value, "force") ? "everyone, its owner too,"
+		    text_same(act->value, "force") ? "everyone, its owner too,"
 						   : "everyone but its owner");
 	}
 }

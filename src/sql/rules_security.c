@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 #include "sql/words.h"
@@ -77,7 +78,7 @@ is_given_anyway(const struct act *act)
 		return true;
 	for (size_t i = 0; i < act->value_count; i++) {
 		bool of_language = act->kind == ACT_GRANT && act->on == ACT_ON_OTHER &&
-		    rule_same(act->values[i], "usage");
+		    text_same(act->values[i], "usage");
 
 		if (!of_language &&
 		    !rule_has(given, sizeof(given) / sizeof(given[0]), act->values[i]))
@@ -144,11 +145,11 @@ static const struct rule grant_all = {
 static void
 check_disable_rls(struct lint *l, const struct rule *rule, const struct act *act)
 {
-	if (!(rule_same(act->value, "disable") || rule_same(act->value, "no force")) ||
+	if (!(text_same(act->value, "disable") || text_same(act->value, "no force")) ||
 	    !rule_in_use(l, act) || lint_file(l)->undo)
 		return;
 	lint_report(l, rule, act, NULL, "from now on no policy counts: %s sees all rows of %s",
-	    rule_same(act->value, "disable") ? "everyone who may read it" : "its owner",
+	    text_same(act->value, "disable") ? "everyone who may read it" : "its owner",
 	    lint_quote(l, &act->name));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 #include "sql/words.h"
@@ -53,7 +53,7 @@ static const struct rule prefer_bigint = {
 static bool
 is_limited(const struct act_column *c)
 {
-	return rule_same(c->type.name.name, "varchar") && c->type.modifier_count > 0;
+	return text_same(c->type.name.name, "varchar") && c->type.modifier_count > 0;
 }
 
 static void
@@ -78,7 +78,7 @@ static const struct rule prefer_text = {
 static bool
 is_zoneless(const struct act_column *c)
 {
-	return rule_same(c->type.name.name, "timestamp");
+	return text_same(c->type.name.name, "timestamp");
 }
 
 static void
@@ -101,7 +101,7 @@ static const struct rule prefer_timestamptz = {
 static bool
 is_padded(const struct act_column *c)
 {
-	return rule_same(c->type.name.name, "bpchar") && c->type.modifier_count > 0;
+	return text_same(c->type.name.name, "bpchar") && c->type.modifier_count > 0;
 }
 
 static void
@@ -183,7 +183,7 @@ count_padding(const struct act *act)
 		size_t k = 0;
 
 		while (k < sizeof(sizes) / sizeof(sizes[0]) &&
-		    (type->array || !rule_same(sizes[k].name, type->name.name)))
+		    (type->array || !text_same(sizes[k].name, type->name.name)))
 			k++;
 		if (k == sizeof(sizes) / sizeof(sizes[0])) {
 			at = 0;
@@ -341,7 +341,7 @@ find_twin(const struct act *act)
 {
 	for (size_t i = 0; i < act->column_count; i++)
 		for (size_t k = 0; k < i; k++)
-			if (rule_same(act->columns[i].name, act->columns[k].name))
+			if (text_same(act->columns[i].name, act->columns[k].name))
 				return act->columns[i].name;
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
 #include "sql/words.h"
@@ -337,7 +338,7 @@ check_identity(struct lint *l, const struct rule *rule, const struct act *act)
 	};
 
 	for (size_t i = 0; i < sizeof(harms) / sizeof(harms[0]); i++)
-		if (rule_same(harms[i].value, act->value) && rule_in_use(l, act))
+		if (text_same(harms[i].value, act->value) && rule_in_use(l, act))
 			lint_report(l, rule, act, NULL,
 			    "what logical replication tells of %s changes: %s",
 			    lint_quote(l, &act->name), harms[i].harm);
@@ -450,7 +451,7 @@ key_column(const struct act *act)
 	for (size_t i = 0; i < act->column_count; i++) {
 		const struct act_column *c = &act->columns[i];
 
-		if (rule_same(c->name, name))
+		if (text_same(c->name, name))
 			return c;
 		for (size_t k = 0; k < c->constraint_count; k++)
 			if (c->constraints[k].kind == CONSTRAINT_PRIMARY_KEY)

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "sql/effect.h"
 #include "sql/rule.h"
@@ -276,7 +277,7 @@ static bool
 retypes_its_column(const struct act *act, const struct act *added)
 {
 	return act->kind == ACT_ALTER_COLUMN_TYPE && added->kind == ACT_ADD_COLUMN &&
-	    added->column_count > 0 && rule_same(added->columns[0].name, act->part);
+	    added->column_count > 0 && text_same(added->columns[0].name, act->part);
 }
 
 static const struct lint_past *
@@ -404,7 +405,7 @@ find_waiting(struct lint *l, size_t from)
 	const struct lint_past *past = lint_past(l, &count);
 
 	for (size_t i = from; i < count; i++) {
-		if (past[i].act->kind == ACT_SET && rule_same(past[i].act->setting, "lock_timeout"))
+		if (past[i].act->kind == ACT_SET && text_same(past[i].act->setting, "lock_timeout"))
 			return NULL;
 		if (past[i].statement->lock_timeout_ms < 0 &&
 		    makes_writers_wait(l, past[i].statement))
@@ -421,7 +422,7 @@ look_at_set(struct lint *l, const struct rule *rule, size_t at)
 	const struct lint_past *waiting;
 	int64_t ms;
 
-	if (act->kind != ACT_SET || act->value == NULL || !rule_same(act->setting, "lock_timeout"))
+	if (act->kind != ACT_SET || act->value == NULL || !text_same(act->setting, "lock_timeout"))
 		return;
 	ms = time_of_setting(act->value);
 	waiting = is_long(ms) ? find_waiting(l, at + 1) : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 
+#include "base/text.h"
 #include "sql/effect.h"
 #include "sql/rule.h"
 #include "sql/rules.h"
@@ -256,7 +256,7 @@ rank(const struct act_type *type)
 	size_t i;
 
 	for (i = 0; i < sizeof(integers) / sizeof(integers[0]); i++)
-		if (rule_same(integers[i], type->name.name))
+		if (text_same(integers[i], type->name.name))
 			return i;
 	return i;
 }
@@ -286,7 +286,7 @@ static bool
 is_coarser(const struct act_type *old, const struct act_type *new)
 {
 	return AMONG(moments, old) &&
-	    (rule_same(new->name.name, "date") ||
+	    (text_same(new->name.name, "date") ||
 		(AMONG(moments, new) && digits(new) < digits(old)));
 }
 
@@ -299,11 +299,11 @@ is_narrower(const struct act_type *old, const struct act_type *new)
 		return rank(new) < rank(old);
 	if ((AMONG(texts, old) && AMONG(texts, new)) || (AMONG(bits, old) && AMONG(bits, new)))
 		return is_shorter(old, new);
-	if (rule_same(old->name.name, "numeric"))
+	if (text_same(old->name.name, "numeric"))
 		return AMONG(integers, new) ||
-		    (rule_same(new->name.name, "numeric") && is_smaller_numeric(old, new));
-	if (rule_same(old->name.name, "float8"))
-		return rule_same(new->name.name, "float4") || AMONG(integers, new);
+		    (text_same(new->name.name, "numeric") && is_smaller_numeric(old, new));
+	if (text_same(old->name.name, "float8"))
+		return text_same(new->name.name, "float4") || AMONG(integers, new);
 	return is_coarser(old, new);
 }
 
@@ -372,7 +372,7 @@ check_json(struct lint *l, const struct rule *rule, const struct act *act)
 		const struct act_column *column = &act->columns[i];
 		struct finding *f;
 
-		if (!rule_same(column->type.name.name, "json"))
+		if (!text_same(column->type.name.name, "json"))
 			continue;
 		f = lint_report(l, rule, act, NULL,
 		    "column \"%s\" of type json cannot be compared: DISTINCT, UNION and GROUP BY "
