@@ -11,6 +11,8 @@
 
 /* The name itself, or in double quotes where SQL needs them. */
 const char *quote_name(struct arena *a, const char *name);
+/* schema.name, or the name alone where schema is NULL. */
+const char *quote_qualified(struct arena *a, const char *schema, const char *name);
 /* A string constant. */
 const char *quote_string(struct arena *a, const char *text);
 

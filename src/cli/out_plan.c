@@ -90,20 +90,12 @@ out_plan_flat(struct arena *a, const struct statement *st)
 
 /* --- locks --- */
 
-static const char *
-name_text(struct arena *a, const char *schema, const char *name)
-{
-	if (schema == NULL)
-		return quote_name(a, name);
-	return arena_printf(a, "%s.%s", quote_name(a, schema), quote_name(a, name));
-}
-
 const char *
 out_plan_relation(struct arena *a, const struct outlook_lock *lock)
 {
 	if (lock->lock->object == LOCK_TABLE && lock->facts != NULL && lock->bytes >= 0)
-		return name_text(a, lock->facts->name.schema, lock->facts->name.name);
-	return name_text(a, lock->lock->schema, lock->lock->name);
+		return quote_qualified(a, lock->facts->name.schema, lock->facts->name.name);
+	return quote_qualified(a, lock->lock->schema, lock->lock->name);
 }
 
 /* What is locked, in words: some locks fall on a table that the statement does not name. */

@@ -446,10 +446,7 @@ lint_identifier(struct lint *l, const char *name)
 const char *
 lint_name(struct lint *l, const struct act_name *name)
 {
-	if (name->schema == NULL)
-		return lint_identifier(l, name->name);
-	return arena_printf(
-	    l->arena, "%s.%s", lint_identifier(l, name->schema), lint_identifier(l, name->name));
+	return quote_qualified(l->arena, name->schema, name->name);
 }
 
 const char *

@@ -62,6 +62,14 @@ quote_name(struct arena *a, const char *name)
 }
 
 const char *
+quote_qualified(struct arena *a, const char *schema, const char *name)
+{
+	if (schema == NULL)
+		return quote_name(a, name);
+	return arena_printf(a, "%s.%s", quote_name(a, schema), quote_name(a, name));
+}
+
+const char *
 quote_string(struct arena *a, const char *text)
 {
 	return enclose(a, text, '\'');
