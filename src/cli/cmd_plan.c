@@ -9,24 +9,12 @@ static const struct command_option options[] = {
 	{ 0 },
 };
 
-static plan_writer *
-find_writer(enum format format)
-{
-	switch (format) {
-	case FORMAT_JSON:
-		return out_plan_json;
-	case FORMAT_MARKDOWN:
-		return out_plan_markdown;
-	case FORMAT_GITHUB:
-		return out_plan_github;
-	case FORMAT_TEXT:
-	case FORMAT_SARIF:
-	case FORMAT_GITLAB:
-	case FORMAT_JUNIT:
-		break;
-	}
-	return out_plan_text;
-}
+static plan_writer *const writers[] = {
+	[FORMAT_TEXT] = out_plan_text,
+	[FORMAT_JSON] = out_plan_json,
+	[FORMAT_MARKDOWN] = out_plan_markdown,
+	[FORMAT_GITHUB] = out_plan_github,
+};
 
 static bool
 plan_run(const struct context *c, int *status, struct error *err)
@@ -49,7 +37,7 @@ plan_run(const struct context *c, int *status, struct error *err)
 	*status = out_problems_status(&report.problems);
 	if (*status == 0 && check_failures(&report.checks) > 0)
 		*status = ERR_FINDINGS;
-	find_writer(c->config->format)(&report);
+	writers[c->config->format](&report);
 	out_problems(stderr, c->config, &report.problems);
 	return true;
 }
