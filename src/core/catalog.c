@@ -63,6 +63,7 @@ struct reading {
 	struct session *s;
 	struct arena *own; /* the answers live as long */
 	size_t first_table;
+	size_t last; /* the table that was found last */
 	const char *oids; /* of the tables that are new with this reading, as an array */
 };
 
@@ -113,14 +114,20 @@ keep_name(struct reading *r, const struct rows *rows, size_t row, size_t column)
 	};
 }
 
+/* Rows of one table follow each other, so the table of the row before is looked at first. */
 static struct catalog_table *
 find_table(struct reading *r, const char *oid)
 {
 	struct catalog *catalog = r->catalog;
 
-	for (size_t i = 0; oid != NULL && i < catalog->table_count; i++)
-		if (strcmp(catalog->tables[i].oid, oid) == 0)
-			return &catalog->tables[i];
+	for (size_t i = 0; i < catalog->table_count; i++) {
+		size_t at = (r->last + i) % catalog->table_count;
+
+		if (text_is(catalog->tables[at].oid, oid)) {
+			r->last = at;
+			return &catalog->tables[at];
+		}
+	}
 	return NULL;
 }
 

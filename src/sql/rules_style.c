@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "base/text.h"
 #include "sql/rule.h"
 #include "sql/rules.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "base/text.h"
 #include "sql/effect.h"
 #include "sql/rule.h"
