@@ -12,7 +12,7 @@
 
 /*
  * Applies files: one transaction with its history row, tried again while its locks cannot be had
- * (apply.c), or statement by statement without one (stepwise.c).
+ * (apply.c), statement by statement without one (stepwise.c), or in batches (batch.c).
  */
 
 struct apply {
@@ -41,5 +41,8 @@ enum apply_end apply_transaction(
 /* Applies one script without a transaction. */
 enum apply_end
 apply_stepwise(struct apply *x, const struct step *step, int64_t *ms, struct error *err);
+/* Applies a script with "-- migrate:batch", or goes on with it. */
+enum apply_end
+apply_batch(struct apply *x, const struct step *step, int64_t *ms, struct error *err);
 
 #endif

@@ -24,12 +24,24 @@ enum event_kind {
 	EVENT_LOCK_TAKEN,
 	EVENT_STEP_BEGIN, /* step */
 	EVENT_STATEMENT_DONE, /* step, statement (number), elapsed_ms */
+	EVENT_PROGRESS, /* step, statement, percent (or -1), text: the phase of a long statement */
+	EVENT_BATCH, /* step, batch: how far a file in batches has come */
 	EVENT_ROWS, /* text: a line of an answer, with verbose */
 	EVENT_COMMIT_SENT, /* step: from now on the outcome may be in doubt */
 	EVENT_WAIT, /* step, elapsed_ms, text: who keeps a patient statement waiting */
 	EVENT_TRY_FAILED, /* step, attempt, wait_ms (pause before the next), text: who blocks */
 	EVENT_STEP_END, /* step, elapsed_ms; its transaction is known to be committed */
 	EVENT_STEP_FAILED /* step; the error follows from the run's result */
+};
+
+/* How far a file in batches has come; what is not known is -1. */
+struct batch_progress {
+	int64_t pass; /* from 1 */
+	int64_t batches, rows; /* done, by earlier runs too; rows: changed by the statement */
+	int64_t keys, keys_total; /* passed in this pass, and by estimate in all */
+	int64_t size; /* keys of the next batch */
+	int64_t rows_per_s, remaining_ms;
+	const char *waits_for; /* "replica lag 12 s", "3 sessions wait behind it", ...; or NULL */
 };
 
 struct event {
@@ -43,6 +55,8 @@ struct event {
 	const char *host, *database, *user;
 	int server_version;
 	size_t pending, interrupted;
+	double percent;
+	const struct batch_progress *batch;
 };
 
 struct sink {

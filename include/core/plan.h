@@ -53,11 +53,13 @@ struct entry {
 	bool undoable;
 };
 
-enum goal_kind { GOAL_UP, GOAL_BASELINE, GOAL_REPAIR };
+enum goal_kind { GOAL_UP, GOAL_UNDO, GOAL_BASELINE, GOAL_REPAIR };
 
 struct goal {
 	enum goal_kind kind;
 	const char *target; /* latest, next, current, V or V? ; NULL: the setting's */
+	enum phase phase; /* of "up --phase": this and earlier ones; PHASE_NONE: all */
+	int64_t undo_steps; /* of undo: so many versions; 0: down to and including target */
 	const char *baseline_version; /* of "baseline V" */
 	const char *mark_applied; /* of "repair --applied V": version, or an R description */
 	const char *mark_pending;
@@ -112,7 +114,8 @@ struct plan {
 	size_t step_count;
 	const char *schema_version; /* highest applied version, or NULL */
 	const char *target_version; /* highest version when all steps are done, or NULL */
-	size_t applied_count, pending_count, outdated_count, interrupted_count, future_count;
+	size_t applied_count, pending_count, outdated_count, interrupted_count, future_count,
+	    held_count;
 	bool needs_history; /* the table, the journal or the schema must be made first */
 	/*
 	 * files: names, duplicates, ... and what script_read found (validate --offline looks at

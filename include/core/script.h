@@ -82,6 +82,8 @@ struct script {
 	const char *stays;
 	struct place stays_place;
 	uint32_t body_hash;
+	const struct range
+	    *range; /* of a file in batches: its statement (sql/range.h); else NULL */
 	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
 	size_t text_length;
 };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SQL_RANGE_H
+#define SQL_RANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/*
+ * The statement of a file in batches: one INSERT, UPDATE or DELETE with :from and :to, which stand
+ * for the first and the last key of a batch, both inclusive.
+ */
+enum range_kind { RANGE_INSERT, RANGE_UPDATE, RANGE_DELETE };
+
+struct range {
+	enum range_kind kind;
+	const char *text; /* the statement as written */
+	size_t length;
+	uint32_t hash; /* statement_body_hash of it: an interrupted file goes on with no other */
+	/*
+	 * "SELECT 1 FROM ... WHERE ... LIMIT 1" from an UPDATE's or DELETE's own WHERE without the
+	 * range: what it finds is still to be done.  NULL: an INSERT, a WHERE that is only the range, a
+	 * statement that the grammar does not read.
+	 */
+	const char *check;
+	const char *why_no_check; /* in words, without check */
+};
+
+/*
+ * Reads the statement.  False (ERR_REFUSED, *position: its character, from 1): not an INSERT,
+ * UPDATE or DELETE, no :from or no :to, a range that does not bound the statement (it stands under
+ * OR or NOT, or not in WHERE).
+ */
+MUST_CHECK bool range_read(struct arena *a, const char *text, size_t length, struct range *out,
+    int64_t *position, struct error *err);
+/* The statement with from and to (expressions such as $1::int8) in place of :from and :to. */
+const char *range_sql(struct arena *a, const struct range *range, const char *from, const char *to);
+
+#endif
