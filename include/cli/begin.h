@@ -14,6 +14,8 @@
  * saying in passing; before something is written, ask where the environment is protected.
  */
 
+/* The value of the command's own option --phase.  ERR_USAGE: it is none. */
+MUST_CHECK bool begin_phase(const struct context *c, enum phase *out, struct error *err);
 /* Opens the session and makes the plan.  Unless goal is check_only, the server must be writable. */
 MUST_CHECK bool begin_session(
     const struct context *c, const struct goal *goal, struct session *s, struct error *err);

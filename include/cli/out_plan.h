@@ -22,8 +22,6 @@ plan_writer out_plan_text, out_plan_json, out_plan_markdown, out_plan_github;
 
 /* --- for the formats --- */
 
-/* "expand", "backfill", "contract" */
-const char *out_plan_phase(const struct script *script);
 /* What lint told of a script; never NULL for one that is to run. */
 const struct checked *
 out_plan_checked(const struct plan_report *report, const struct script *script);

@@ -63,6 +63,7 @@ struct goal {
 	const char *baseline_version; /* of "baseline V" */
 	const char *mark_applied; /* of "repair --applied V": version, or an R description */
 	const char *mark_pending;
+	bool phases; /* the phases of pending files are told */
 	bool check_only; /* status, validate, plan: nothing will be run */
 	bool lints; /* pending scripts are read with what their statements do */
 };
@@ -108,6 +109,7 @@ struct misfit {
 struct plan {
 	struct arena *arena;
 	enum goal_kind goal;
+	enum phase phase; /* later ones are held back; PHASE_NONE: none is */
 	struct entry *entries;
 	size_t entry_count;
 	struct step *steps;
@@ -119,8 +121,8 @@ struct plan {
 	bool needs_history; /* the table, the journal or the schema must be made first */
 	/*
 	 * files: names, duplicates, ... and what script_read found (validate --offline looks at
-	 * these).  fit: history against files.  setup: the schema and its tables.  pending: the
-	 * pending files that validate tells.  pooler: what cannot be run through it (pooler.h).
+	 * these).  fit: history against files.  setup: the schema and its tables, and what
+	 * cannot be run in this order.  pending: the pending files that validate tells.  pooler: what cannot be run through it (pooler.h).
 	 */
 	struct problems file_problems, fit_problems, setup_problems, pending_problems;
 	struct problems pooler_problems;
@@ -141,7 +143,7 @@ struct script **plan_recorded(struct arena *a, const struct goal *goal,
 /*
  * Makes the plan.  The caller may have put into file_problems what the scan found and into
  * setup_problems what history_read found; all else in *plan is overwritten.  Scripts that come to
- * stand in steps are hashed and read by plan_read.  False: a target or version that is none
+ * stand in steps are hashed and read by plan_read; those that phase_wanted names have been looked at.  False: a target or version that is none
  * (ERR_USAGE), one that neither files nor history have (ERR_REFUSED).
  */
 MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct config *config,

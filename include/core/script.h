@@ -56,7 +56,8 @@ struct script {
 	const char *given; /* the text itself, of what is no file; else NULL */
 	size_t given_length;
 	struct script_conf conf;
-	struct directives directives; /* the file's; known behind script_read */
+	struct directives directives; /* the file's; known behind script_look, */
+	bool looked; /* which was well, or script_read */
 
 	bool hashed;
 	int32_t checksum; /* Flyway's: raw for V, B, U; after placeholders for R */
@@ -106,6 +107,12 @@ struct script_environment {
  */
 MUST_CHECK bool
 script_hash(struct script *s, const struct script_environment *env, struct error *err);
+
+/*
+ * Reads the directives before the first statement and no more, so that its phase is known.  With a
+ * mistake there it stays unknown: script_read tells it.
+ */
+void script_look(struct arena *a, struct script *s, const struct script_environment *env);
 
 /*
  * Reads a script that is to run: hashes it, cuts and classifies its statements, attaches

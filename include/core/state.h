@@ -17,6 +17,8 @@ struct state_rules {
 	bool bounded; /* versions above target are not to run */
 	const char *target; /* NULL when bounded: the highest applied version */
 	bool out_of_order;
+	bool late_phases; /* what is not of phase expand may come late */
+	enum phase phase; /* later ones are held back; PHASE_NONE: none is */
 	const char *baseline; /* taken as if it were marked as baseline already, or NULL */
 };
 

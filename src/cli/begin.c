@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "cli/out.h"
+#include "core/phase.h"
 #include "sql/quote.h"
 
 bool
@@ -16,6 +17,14 @@ begin_fail(const struct goal *goal, struct error *err)
 	    !goal->check_only)
 		err->state = "nothing was run";
 	return false;
+}
+
+bool
+begin_phase(const struct context *c, enum phase *out, struct error *err)
+{
+	const char *text = command_option(c, "phase");
+
+	return text == NULL || phase_parse(text, out, err);
 }
 
 bool

@@ -6,6 +6,9 @@ static const struct command_option options[] = {
 	{ .name = "trust-facts",
 	    .help =
 		"let the live database's sizes and constraints make findings milder, as up does" },
+	{ .name = "phase",
+	    .value = "PHASE",
+	    .help = "only expand, backfill or contract, and what comes before it" },
 	{ 0 },
 };
 
@@ -28,7 +31,7 @@ plan_run(const struct context *c, int *status, struct error *err)
 	};
 	bool trusted = command_option(c, "trust-facts") != NULL;
 
-	if (!begin_session(c, &goal, &s, err))
+	if (!begin_phase(c, &goal.phase, err) || !begin_session(c, &goal, &s, err))
 		return false;
 	begin_say_notes(c, &s);
 	plan_refusals(&s.plan, c->config, &report.problems);

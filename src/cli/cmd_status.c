@@ -2,6 +2,7 @@
 #include "cli/begin.h"
 #include "cli/out.h"
 #include "core/journal.h"
+#include "core/phase.h"
 
 struct answer {
 	struct problems problems;
@@ -10,12 +11,33 @@ struct answer {
 	size_t row_count;
 };
 
+/* That of a file that is still to run; of an applied one it no longer matters. */
+static const char *
+entry_phase(const struct entry *e)
+{
+	return e->script == NULL || !e->script->looked ? NULL : phase_name(phase_of(e->script));
+}
+
+/* A folder where all is expand has no use for the word. */
+static bool
+uses_phases(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (entry_phase(e) != NULL && phase_of(e->script) != PHASE_EXPAND)
+			return true;
+	}
+	return false;
+}
+
 static void
 print_table(struct arena *a, const struct plan *plan)
 {
 	static const char *const head[] = { "Category", "Version", "Description", "Type",
-		"Installed On", "State" };
-	struct out_table table = { .columns = sizeof(head) / sizeof(head[0]), .elastic = 2 };
+		"Installed On", "State", "Phase" };
+	size_t all = sizeof(head) / sizeof(head[0]);
+	struct out_table table = { .columns = uses_phases(plan) ? all : all - 1, .elastic = 2 };
 
 	if (plan->entry_count == 0)
 		return;
@@ -23,7 +45,8 @@ print_table(struct arena *a, const struct plan *plan)
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct entry *e = &plan->entries[i];
 		const char *const cells[] = { e->category, e->version, e->description, e->type,
-			e->row == NULL ? NULL : e->row->installed_on, plan_state_name(e->state) };
+			e->row == NULL ? NULL : e->row->installed_on, plan_state_name(e->state),
+			entry_phase(e) };
 
 		out_table_add(a, &table, cells);
 	}
@@ -56,6 +79,7 @@ print_counts(const struct plan *plan)
 		{ plan->outdated_count, "outdated" },
 		{ plan->interrupted_count, "interrupted" },
 		{ plan->future_count, "future" },
+		{ plan->held_count, "held" },
 	};
 
 	printf("%zu applied, %zu pending", plan->applied_count, plan->pending_count);
@@ -93,6 +117,7 @@ entry_json(struct arena *a, const struct entry *e)
 	json_put_text(json, "type", e->type);
 	json_put_text(json, "installedOnUTC", row == NULL ? NULL : row->installed_on_utc);
 	json_put_text(json, "state", plan_state_name(e->state));
+	json_put_text(json, "phase", entry_phase(e));
 	json_put_text(json, "undoable", row == NULL ? NULL : e->undoable ? "Yes" : "No");
 	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
 	json_put_null(json, "undoFilepath");
@@ -224,11 +249,11 @@ static bool
 status_run(const struct context *c, int *status, struct error *err)
 {
 	struct session s;
-	struct goal goal = { .kind = GOAL_UP, .check_only = true };
+	struct goal goal = { .kind = GOAL_UP, .check_only = true, .phases = true };
 	struct answer answer = { .problems = { .arena = c->arena },
 		.journal = command_option(c, "journal") != NULL };
 
-	if (!begin_session(c, &goal, &s, err))
+	if (!begin_phase(c, &goal.phase, err) || !begin_session(c, &goal, &s, err))
 		return false;
 	begin_say_notes(c, &s);
 	plan_refusals(&s.plan, c->config, &answer.problems);
@@ -247,6 +272,7 @@ status_run(const struct context *c, int *status, struct error *err)
 static const struct command_option options[] = {
 	{ "check", NULL, false, "exit with 3 when files are pending, 4 when up would be refused" },
 	{ "journal", NULL, false, "show what each run did, statement by statement, newest last" },
+	{ "phase", "PHASE", false, "show what \"up --phase\" would hold back" },
 	{ 0 },
 };
 

@@ -143,6 +143,7 @@ print_json(const struct context *c, const struct session *s, const struct run_re
 	json_put_text(json, "targetSchemaVersion", result->version);
 	json_put(json, "migrations", list);
 	json_put_integer(json, "migrationsExecuted", (int64_t)script_count(result));
+	json_put_integer(json, "migrationsHeld", (int64_t)s->plan.held_count);
 	json_put_text(json, "databaseType", "PostgreSQL");
 	json_put_integer(json, "totalMigrationTime", result->elapsed_ms);
 	json_put(json, "problems", out_json_problems(c->arena, problems));
@@ -156,12 +157,11 @@ print_version(const char *version)
 		printf(", version ");
 		out_put(stdout, version);
 	}
-	printf("\n");
 }
 
 /* The files themselves were told as they were applied. */
 static void
-print_text(const struct run_result *result)
+print_text(const struct session *s, const struct run_result *result)
 {
 	size_t applied = script_count(result);
 
@@ -170,6 +170,9 @@ print_text(const struct run_result *result)
 	else
 		printf("%zu applied, %d failed", applied, result->failed != NULL);
 	print_version(result->version);
+	if (s->plan.held_count > 0)
+		printf(", %zu held", s->plan.held_count);
+	printf("\n");
 }
 
 /* --- the run --- */
@@ -206,7 +209,7 @@ fail(const struct context *c, const struct session *s, const struct run_result *
 	if (c->config->format == FORMAT_JSON)
 		print_json(c, s, result, &problems, failure);
 	else if (result->applied > 0 || result->failed != NULL)
-		print_text(result);
+		print_text(s, result);
 	fflush(stdout); /* first what was done */
 	out_error(stderr, c->config, failure);
 	return true;
@@ -243,7 +246,7 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	if (c->config->format == FORMAT_JSON)
 		print_json(c, s, &result, &none, NULL);
 	else
-		print_text(&result);
+		print_text(s, &result);
 	return true;
 }
 
@@ -341,6 +344,8 @@ up_run(const struct context *c, int *status, struct error *err)
 	struct problems problems = { .arena = c->arena }, findings = problems;
 
 	*status = 0;
+	if (!begin_phase(c, &goal.phase, err))
+		return false;
 	if (dry != NULL && c->config->format == FORMAT_JSON)
 		return error_set(err, ERR_USAGE, "--dry-run prints SQL and has no JSON form");
 	if (!begin_session(c, &goal, &s, err))
@@ -363,6 +368,7 @@ up_run(const struct context *c, int *status, struct error *err)
 
 static const struct command_option options[] = {
 	{ "dry-run", "FILE", true, "print the SQL instead, history rows included, for psql" },
+	{ "phase", "PHASE", false, "only expand, backfill or contract, and what comes before it" },
 	{ 0 },
 };
 
@@ -377,7 +383,8 @@ const struct command cmd_up = {
 	    "history commit together.  Nothing is run when anything is wrong with any file "
 	    "or with the history: all of it is listed.  Safe to start many times at once; "
 	    "the run lock lets one after the other work.  --target V applies nothing above "
-	    "version V.",
+	    "version V, --phase PHASE nothing of a later phase than expand, backfill or "
+	    "contract: what is held back comes with a later run.",
 	.needs_config = true,
 	.acts = true,
 	.options = options,

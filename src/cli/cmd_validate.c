@@ -36,7 +36,7 @@ check_online(const struct context *c, struct session *s, struct report *report, 
 {
 	struct goal goal = { .kind = GOAL_UP, .check_only = true };
 
-	if (!begin_session(c, &goal, s, err))
+	if (!begin_phase(c, &goal.phase, err) || !begin_session(c, &goal, s, err))
 		return false;
 	begin_say_notes(c, s);
 	problems_append(&report->problems, &s->plan.file_problems);
@@ -190,6 +190,9 @@ validate_run(const struct context *c, int *status, struct error *err)
 	struct report report = { .problems = { .arena = c->arena } };
 	bool offline = command_option(c, "offline") != NULL;
 
+	if (offline && command_option(c, "phase") != NULL)
+		return error_set(
+		    err, ERR_USAGE, "--phase asks what is pending, and --offline does not look");
 	if (offline && !check_offline(c, &s.scripts, &report, err))
 		return false;
 	if (!offline && !check_online(c, &s, &report, err))
@@ -209,6 +212,7 @@ static const struct command_option options[] = {
 	{ "offline", NULL, false,
 	    "no database: check names, duplicates, parsing and directives only" },
 	{ "since", "GIT_REF", false, "a new file may not sort before one that this commit holds" },
+	{ "phase", "PHASE", false, "look at what \"up --phase\" would apply" },
 	{ 0 },
 };
 

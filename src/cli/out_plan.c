@@ -9,22 +9,6 @@
 
 /* --- what belongs to a statement --- */
 
-const char *
-out_plan_phase(const struct script *script)
-{
-	switch (script->directives.phase) {
-	case PHASE_NONE:
-		return script->directives.batch.given ? "backfill" : "expand";
-	case PHASE_EXPAND:
-		return "expand";
-	case PHASE_BACKFILL:
-		return "backfill";
-	case PHASE_CONTRACT:
-		return "contract";
-	}
-	return NULL;
-}
-
 const struct checked *
 out_plan_checked(const struct plan_report *report, const struct script *script)
 {
@@ -229,7 +213,8 @@ out_plan_total(const struct plan_report *report)
 		files++;
 		statements += (size_t)plan->steps[i].script->statement_total;
 	}
-	return arena_printf(a, "%zu file%s, %zu statement%s, %zu error%s%s", files, plural(files),
+	return arena_printf(a, "%zu file%s, %zu statement%s, %zu error%s%s%s", files, plural(files),
 	    statements, plural(statements), errors, plural(errors),
-	    warnings == 0 ? "" : arena_printf(a, ", %zu warning%s", warnings, plural(warnings)));
+	    warnings == 0 ? "" : arena_printf(a, ", %zu warning%s", warnings, plural(warnings)),
+	    plan->held_count == 0 ? "" : arena_printf(a, ", %zu held", plan->held_count));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/out_plan.h"
+#include "core/phase.h"
 
 static void
 put_known(struct json *json, const char *name, int64_t value)
@@ -111,7 +112,7 @@ file_json(const struct plan_report *report, const struct step *step)
 	json_put_text(json, "version", script->version);
 	json_put_text(json, "script", script->script);
 	json_put_text(json, "type", step->records[0].type);
-	json_put_text(json, "phase", out_plan_phase(script));
+	json_put_text(json, "phase", phase_name(phase_of(script)));
 	json_put_bool(json, "transaction", script->transaction);
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
@@ -125,6 +126,27 @@ file_json(const struct plan_report *report, const struct step *step)
 	json_put_integer(json, "statementsPlainDml", script->dml_total);
 	json_put(json, "findings", findings_json(a, checked, 0));
 	return json;
+}
+
+static struct json *
+held_json(struct arena *a, const struct plan *plan)
+{
+	struct json *list = json_new_array(a);
+
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+		struct json *json;
+
+		if (e->state != STATE_HELD)
+			continue;
+		json = json_new_object(a);
+		json_put_text(json, "version", e->version);
+		json_put_text(json, "script", e->script->script);
+		json_put_text(json, "type", e->type);
+		json_put_text(json, "phase", phase_name(phase_of(e->script)));
+		json_push(list, json);
+	}
+	return list;
 }
 
 static void
@@ -162,6 +184,7 @@ out_plan_json(const struct plan_report *report)
 	json_put_text(json, "schemaVersion", plan->schema_version);
 	json_put_text(json, "targetSchemaVersion", plan->target_version);
 	json_put(json, "files", files);
+	json_put(json, "held", held_json(c->arena, plan));
 	put_server(json, c->arena, report->catalog);
 	json_put(json, "problems", out_json_problems(c->arena, &report->problems));
 	out_json_print(json);

@@ -5,6 +5,7 @@
 
 #include "base/mask.h"
 #include "cli/out_plan.h"
+#include "core/phase.h"
 
 /*
  * For pull requests: a comment, or the summary of a job.  GitHub takes 65,536 characters for a
@@ -187,10 +188,24 @@ put_script(FILE *out, const struct plan_report *report, const struct step *step)
 	put_foreign(out, script->script);
 	fprintf(out, "</code>\n\n%s, %s\n",
 	    script->transaction ? "In a transaction" : "Without a transaction",
-	    out_plan_phase(script));
+	    phase_name(phase_of(script)));
 	put_statements(out, checked);
 	put_other_findings(out, checked);
 	put_advice(out, checked);
+}
+
+static void
+put_held(FILE *out, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->state != STATE_HELD)
+			continue;
+		fputs("\n- held: <code>", out);
+		put_foreign(out, e->script->script);
+		fprintf(out, "</code>, %s\n", phase_name(phase_of(e->script)));
+	}
 }
 
 static void
@@ -221,6 +236,7 @@ put_report(FILE *out, const struct plan_report *report)
 		put_foreign(out, notes.items[i]);
 		fputc('\n', out);
 	}
+	put_held(out, &s->plan);
 	for (size_t i = 0; i < s->plan.step_count; i++)
 		if (s->plan.steps[i].kind == STEP_SCRIPT)
 			put_script(out, report, &s->plan.steps[i]);

@@ -3,6 +3,7 @@
 
 #include "base/figure.h"
 #include "cli/out_plan.h"
+#include "core/phase.h"
 
 enum { INDENT = 2, USUAL_WIDTH = 100 };
 
@@ -117,7 +118,7 @@ print_script(const struct plan_report *report, const struct step *step)
 
 	out_put(stdout, script->script);
 	printf("  %s, %s", script->transaction ? "in a transaction" : "without a transaction",
-	    out_plan_phase(script));
+	    phase_name(phase_of(script)));
 	if (step->resumes != NULL)
 		printf(", goes on at statement %lld of %lld",
 		    (long long)step->resumes->unfinished->done + 1,
@@ -132,6 +133,20 @@ print_script(const struct plan_report *report, const struct step *step)
 		    (long long)script->dml_total, script->dml_total == 1 ? "" : "s",
 		    script->dml_total == 1 ? "s" : "", script->dml_total == 1 ? "s" : "");
 	print_other_findings(checked);
+}
+
+/* What comes with a later run. */
+static void
+print_held(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->state != STATE_HELD)
+			continue;
+		out_put(stdout, e->script->script);
+		printf("  held, %s\n", phase_name(phase_of(e->script)));
+	}
 }
 
 void
@@ -150,6 +165,7 @@ out_plan_text(const struct plan_report *report)
 		if (step->kind == STEP_SCRIPT)
 			print_script(report, step);
 	}
+	print_held(plan);
 	for (size_t i = 0; i < notes.count; i++) {
 		out_put(stdout, notes.items[i]);
 		printf("\n");

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/time.h"
+#include "core/phase.h"
 
 enum { IDENTIFIER_LENGTH = 63, LARGEST_BATCH = 1000000 };
 
@@ -109,18 +110,8 @@ read_max_stall(struct reading *r, const struct row *row)
 static bool
 read_phase(struct reading *r, const struct row *row)
 {
-	static const char *const names[] = {
-		[PHASE_EXPAND] = "expand",
-		[PHASE_BACKFILL] = "backfill",
-		[PHASE_CONTRACT] = "contract",
-	};
-
-	for (int i = PHASE_EXPAND; i <= PHASE_CONTRACT; i++) {
-		if (strcmp(r->at, names[i]) == 0) {
-			r->into->phase = (enum phase)i;
-			return true;
-		}
-	}
+	if (phase_parse(r->at, &r->into->phase, error_new(r->a)))
+		return true;
 	return refuse_value(r, row, r->at);
 }
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/match.h"
+#include "core/phase.h"
 #include "core/resume.h"
 
 static const char changed_code[] = "CHECKSUM_MISMATCH";
@@ -297,10 +298,12 @@ check(struct plan *plan, const struct entry *e, const char *baseline)
 		add_pending(plan, e);
 		break;
 	case STATE_OUTDATED:
-		add_outdated(plan, e);
+		if (!phase_is_later(e->script, plan->phase))
+			add_outdated(plan, e);
 		break;
 	case STATE_INTERRUPTED:
-		add_interrupted(plan, e);
+		if (!phase_is_later(e->script, plan->phase))
+			add_interrupted(plan, e);
 		break;
 	case STATE_SUCCESS:
 	case STATE_OUT_OF_ORDER:

@@ -6,6 +6,7 @@
 
 #include "core/fit.h"
 #include "core/match.h"
+#include "core/phase.h"
 #include "core/repair.h"
 #include "core/resume.h"
 #include "core/state.h"
@@ -173,8 +174,11 @@ count_entries(struct plan *plan)
 
 		plan->applied_count += is_applied(e);
 		plan->pending_count += e->state == STATE_PENDING;
-		plan->outdated_count += e->state == STATE_OUTDATED;
-		plan->interrupted_count += e->state == STATE_INTERRUPTED;
+		plan->held_count += e->state == STATE_HELD;
+		if (e->script == NULL || !phase_is_later(e->script, plan->phase)) {
+			plan->outdated_count += e->state == STATE_OUTDATED;
+			plan->interrupted_count += e->state == STATE_INTERRUPTED;
+		}
 		if (e->state == STATE_FUTURE || e->state == STATE_FAILED_FUTURE) {
 			plan->future_count++;
 			future = e;
@@ -266,7 +270,8 @@ plan_up(const struct target *target, const struct scripts *scripts, const struct
 		struct script *script =
 		    e->script == NULL ? NULL : &scripts->list[e->script - scripts->list];
 
-		if (e->state == STATE_INTERRUPTED && !is_beyond(target, e))
+		if (e->state == STATE_INTERRUPTED && !is_beyond(target, e) &&
+		    !phase_is_later(script, plan->phase))
 			step_add_resumed(plan, script, e->row);
 		else if (e->state == STATE_PENDING)
 			step_add_script(plan, script, rank++);
@@ -307,7 +312,9 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 	bool baseline = config->baseline_on_up && wants_baseline(history);
 	struct state_rules rules = { .bounded = target->bounded,
 		.target = target->version,
-		.out_of_order = config->out_of_order };
+		.out_of_order = config->out_of_order,
+		.late_phases = config->phase_order == PHASE_ORDER_SKIP,
+		.phase = goal->phase };
 	struct state_list states;
 
 	if (baseline)
@@ -329,6 +336,7 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 		check_unknown_schema(history, plan);
 	resume_refuse_unknown(plan, scripts, history);
 	plan_up(target, scripts, history, plan);
+	phase_check(config, plan);
 	return true;
 }
 
@@ -377,6 +385,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 
 	*plan = (struct plan){ .arena = a,
 		.goal = goal->kind,
+		.phase = goal->phase,
 		.file_problems = plan->file_problems,
 		.setup_problems = plan->setup_problems };
 	plan->file_problems.arena = plan->setup_problems.arena = a;

@@ -46,8 +46,30 @@ mentions(const char *text, size_t length, const char *word)
 }
 
 /*
+ * The directives before the first statement; false: there is a mistake in one.  What is wrong with
+ * the statement is no matter here.
+ */
+static bool
+look_at_head(struct arena *a, struct split *split, struct directives *file)
+{
+	struct error *err = error_new(a);
+	struct directives statement;
+	struct split_item item;
+
+	directives_init(&statement);
+	while (split_next(split, &item, err) && item.kind == SPLIT_COMMENT) {
+		struct directive_comment comment = { .text = item.text, .length = item.length };
+
+		if (directive_is(item.text, item.length) &&
+		    !directive_add(a, &comment, file, &statement, err))
+			return false;
+	}
+	return true;
+}
+
+/*
  * "-- migrate:placeholders off" decides how the file itself is read, so the comments before the
- * first statement are looked at first.  What is wrong in them is said when they are read again.
+ * first statement are looked at first.
  */
 static bool
 says_placeholders_off(const char *text, size_t length, const struct script_environment *env)
@@ -55,20 +77,11 @@ says_placeholders_off(const char *text, size_t length, const struct script_envir
 	struct arena *a = arena_new(NULL);
 	struct split_chunk head = { .text = text, .length = length };
 	struct split *split = split_new(a, "", env->standard_conforming_strings, read_head, &head);
-	struct directives file, statement;
-	struct error *err = error_new(a);
-	struct split_item item;
+	struct directives file;
 	bool off;
 
 	directives_init(&file);
-	directives_init(&statement);
-	while (split_next(split, &item, err) && item.kind == SPLIT_COMMENT) {
-		struct directive_comment comment = { .text = item.text, .length = item.length };
-
-		if (directive_is(item.text, item.length) &&
-		    !directive_add(a, &comment, &file, &statement, err))
-			break;
-	}
+	(void)look_at_head(a, split, &file); /* a mistake is told when it is read again */
 	off = file.placeholders == 0;
 	arena_close(a);
 	return off;
@@ -129,6 +142,24 @@ script_hash(struct script *s, const struct script_environment *env, struct error
 		keep_sums(s, source);
 	arena_close(a);
 	return done;
+}
+
+/* --- look --- */
+
+void
+script_look(struct arena *a, struct script *s, const struct script_environment *env)
+{
+	struct arena *own = arena_new(a);
+	struct error *err = error_new(own);
+	struct source *source;
+
+	s->looked = source_open(own, s, &source, err) && start_replacing(source, s, env, err) &&
+	    look_at_head(a,
+		split_new(own, s->path, env->standard_conforming_strings, source_read, source),
+		&s->directives);
+	if (!s->looked)
+		directives_init(&s->directives);
+	arena_close(own);
 }
 
 /* --- read --- */
@@ -507,6 +538,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 		s->read = read_items(&r, split, err);
 	}
 	if (s->read) {
+		s->looked = true;
 		keep_sums(s, source);
 		judge(&r);
 	} else {

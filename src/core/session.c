@@ -6,6 +6,7 @@
 
 #include "base/mask.h"
 #include "base/time.h"
+#include "core/phase.h"
 #include "core/pooler.h"
 #include "core/scripts.h"
 #include "core/values.h"
@@ -373,6 +374,19 @@ hash_recorded(struct session *s, const struct goal *goal, struct problems *probl
 	}
 }
 
+/* One with a mistake is of no known phase, and so of the first: the mistake is told when it is read. */
+static void
+look_at_phases(struct session *s, const struct goal *goal)
+{
+	size_t count;
+	struct script **scripts =
+	    phase_wanted(s->arena, goal, s->config, &s->scripts, &s->history, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!scripts[i]->looked)
+			script_look(s->arena, scripts[i], &s->environment);
+}
+
 bool
 session_plan(struct session *s, const struct goal *goal, struct error *err)
 {
@@ -391,6 +405,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	s->environment.table = s->history.table;
 	problems_append(&plan->file_problems, &s->scan_problems);
 	hash_recorded(s, goal, &plan->file_problems);
+	look_at_phases(s, goal);
 	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, plan, err))
 		return false;
 	s->environment.acts = goal->lints;

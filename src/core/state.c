@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/match.h"
+#include "core/phase.h"
 
 /* What the other rows make of one. */
 struct mark {
@@ -224,9 +225,16 @@ row_state(const struct matching *m, const struct history_row *row, const struct 
 	return row->version != NULL && mark->late ? STATE_OUT_OF_ORDER : STATE_SUCCESS;
 }
 
-/* The state of a file that no row in force stands for. */
+/* A late file is one that was forgotten, or one that was held back. */
+static bool
+may_be_late(const struct matching *m, const struct script *s)
+{
+	return m->rules->out_of_order || (m->rules->late_phases && phase_of(s) > PHASE_EXPAND);
+}
+
+/* The state of a file that no row in force stands for, whatever its phase. */
 static enum state
-file_state(const struct matching *m, const struct script *s)
+order_state(const struct matching *m, const struct script *s)
 {
 	const struct state_list *out = m->out;
 	const char *base = out->last_applied == NULL ? m->pending_baseline : out->baseline;
@@ -250,9 +258,17 @@ file_state(const struct matching *m, const struct script *s)
 		return STATE_PENDING;
 	if (s->kind == SCRIPT_BASELINE)
 		return STATE_IGNORED;
-	return !m->rules->out_of_order && version_compare(s->version, out->last_applied) < 0
+	return version_compare(s->version, out->last_applied) < 0 && !may_be_late(m, s)
 	    ? STATE_IGNORED
 	    : STATE_PENDING;
+}
+
+static enum state
+file_state(const struct matching *m, const struct script *s)
+{
+	enum state state = order_state(m, s);
+
+	return state == STATE_PENDING && phase_is_later(s, m->rules->phase) ? STATE_HELD : state;
 }
 
 static const char *

@@ -8,7 +8,8 @@
 /*
  * A case is a folder, a history and settings, in words:
  *	files      V1 R_view B3 U2; "*" behind one: its checksum is not the recorded one;
- *	           "~" behind one: its description is not; "%": only its raw checksum is the recorded
+ *	           "~" behind one: its description is not; "%": only its raw checksum is the recorded;
+ *	           "+" it is of phase backfill, "!" of phase contract
  *	rows       rank by rank, from 1 (SCHEMA: 0): V1 R_view B3; "!" failed, "?" interrupted, "*" another checksum,
  *	           "-" none;
  *	           BASELINE:1 DELETE:1 UNDO:2 JDBC:4 OTHER:9 SCHEMA DELETE:R_view
@@ -106,9 +107,13 @@ read_files(const char *text)
 		struct script *s = &scripts.list[scripts.count++];
 		bool changed = marked(&word, '*'), renamed = marked(&word, '~');
 		bool raw = marked(&word, '%');
+		bool backfill = marked(&word, '+'), contract = marked(&word, '!');
 
 		name_script(s, word);
 		s->hashed = true;
+		s->directives.phase = contract ? PHASE_CONTRACT
+		    : backfill		       ? PHASE_BACKFILL
+					       : PHASE_NONE;
 		s->checksum = changed ? CHANGED : raw ? RAW : RECORDED;
 		s->raw_checksum = changed ? CHANGED : RECORDED;
 		if (renamed)
@@ -219,6 +224,14 @@ read_setting(const char *word)
 	};
 	const struct {
 		const char *word;
+		enum phase phase;
+	} phases[] = {
+		{ "expand", PHASE_EXPAND },
+		{ "backfill", PHASE_BACKFILL },
+		{ "contract", PHASE_CONTRACT },
+	};
+	const struct {
+		const char *word;
 		const char **value;
 	} values[] = {
 		{ "target=", &goal.target },
@@ -235,6 +248,16 @@ read_setting(const char *word)
 			*flags[i].flag = flags[i].value;
 			return;
 		}
+	}
+	for (i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+		if (strcmp(word, phases[i].word) == 0) {
+			goal.phase = phases[i].phase;
+			return;
+		}
+	}
+	if (strcmp(word, "skip") == 0) {
+		config.phase_order = PHASE_ORDER_SKIP;
+		return;
 	}
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		if (take(&word, values[i].word)) {
@@ -506,6 +529,48 @@ static const struct plan_case up_cases[] = {
 	{ "Flyway has failed with it since", "V1", "V1? V1!", "", "V1=Interrupted, V1=Failed",
 	    "V1#1", "V1:FAILED_VERSIONED_MIGRATION" },
 
+	/* phases */
+	{ "without --phase all is applied", "V1! V2+ V3 R_a!", "", "",
+	    "V1=Pending, V2=Pending, V3=Pending, R_a=Pending", "V1#1 V2#2 V3#3 R_a#4", "" },
+	{ "later phases are held", "V1 V2+ V3! R_a R_b!", "", "expand",
+	    "V1=Pending, V2=Held, V3=Held, R_a=Pending, R_b=Held", "V1#1 R_a#2", "" },
+	{ "earlier phases are not", "V1 V2+ V3!", "", "backfill", "V1=Pending, V2=Pending, V3=Held",
+	    "V1#1 V2#2", "" },
+	{ "contract is the last phase", "V1 V2+ V3!", "", "contract",
+	    "V1=Pending, V2=Pending, V3=Pending", "V1#1 V2#2 V3#3", "" },
+	{ "what stands behind a held file", "V1 V2! V3 V4+ V5!", "", "backfill",
+	    "V1=Pending, V2=Held, V3=Pending, V4=Pending, V5=Held", "V1#1 V3#2 V4#3",
+	    "setup setup" },
+	{ "held files may be passed over", "V1 V2! V3 R_a", "", "expand skip",
+	    "V1=Pending, V2=Held, V3=Pending, R_a=Pending", "V1#1 V3#2 R_a#3", "" },
+	{ "and come late", "V1 V2! V3", "V1 V3", "skip", "V1=Success, V3=Success, V2=Pending",
+	    "V2#3", "" },
+	{ "and stay held until then", "V1 V2! V3", "V1 V3", "expand skip",
+	    "V1=Success, V3=Success, V2=Held", "", "" },
+	{ "a late file of phase expand was not held", "V1 V2 V3", "V1 V3", "skip",
+	    "V1=Success, V3=Success, V2=Ignored", "",
+	    "V2:RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED" },
+	{ "strict: a late file is late", "V1 V2! V3", "V1 V3", "",
+	    "V1=Success, V3=Success, V2=Ignored", "",
+	    "V2:RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED" },
+	{ "above the target nothing is held", "V1 V2!", "", "expand target=1",
+	    "V1=Pending, V2=Above Target", "V1#1", "" },
+	{ "the next one is behind no held file", "V1 V2! V3", "", "expand target=next",
+	    "V1=Pending, V2=Held, V3=Pending", "V1#1", "" },
+	{ "the next one is behind a held file", "V2! V3", "", "expand target=next",
+	    "V2=Held, V3=Pending", "V3#1", "setup" },
+	{ "a held B file", "B2! V3", "", "expand", "B2=Held, V3=Pending", "V3#1", "setup" },
+	{ "applied files have no phase", "V1! V2", "V1", "expand", "V1=Success, V2=Pending", "V2#2",
+	    "" },
+	{ "a changed repeatable is held", "R_a!*", "R_a", "expand", "R_a=Outdated, R_a=Held", "",
+	    "" },
+	{ "an interrupted file of a later phase", "V1+ V2!", "V1?", "expand",
+	    "V1=Interrupted, V2=Held", "", "" },
+	{ "what stands behind an interrupted one", "V1+ V2", "V1?", "expand",
+	    "V1=Interrupted, V2=Pending", "V2#2", "setup" },
+	{ "an interrupted file goes on in its phase", "V1+ V2", "V1?", "backfill",
+	    "V1=Interrupted, V2=Pending", "V1#1 V2#2", "" },
+
 	/* the schema */
 	{ "a schema in use without a history", "V1", "", "in_use", "V1=Pending", "V1#1", "setup" },
 	{ "the same, told before anything is pending", "", "", "in_use", "", "", "setup" },
@@ -735,6 +800,28 @@ START_TEST(counts_what_is_there)
 }
 END_TEST
 
+START_TEST(tells_what_is_held_back)
+{
+	make("V1+ V2 V3! R_a!*", "V1? R_a", "expand");
+	ck_assert_uint_eq(plan.pending_count, 1);
+	ck_assert_uint_eq(plan.held_count, 2);
+	ck_assert_uint_eq(plan.interrupted_count, 0); /* those that --phase leaves alone */
+	ck_assert_uint_eq(plan.outdated_count, 0);
+	ck_assert_uint_eq(plan.pending_problems.count, 1);
+	ck_assert_uint_eq(plan.notes.count, 1);
+	ck_assert_str_eq(plan.notes.items[0],
+	    "held back by --phase expand: V1__x.sql (backfill, interrupted), V3__x.sql (contract), "
+	    "R_a__x.sql (contract)");
+	ck_assert_str_eq(plan.setup_problems.list[0]->message,
+	    "\"V2__x.sql\" (expand) stands behind \"V1__x.sql\" (backfill), which --phase expand "
+	    "holds back");
+	make("V1! V2! V3! V4! V5! V6! V7!", "", "expand");
+	ck_assert(strstr(plan.notes.items[0], "V5__x.sql (contract) and 2 more") != NULL);
+	make("V1", "", "expand");
+	ck_assert_uint_eq(plan.notes.count, 0);
+}
+END_TEST
+
 START_TEST(knows_where_it_will_end)
 {
 	make("V1 V2 V3 R_a", "V1", "target=2");
@@ -861,6 +948,7 @@ main(void)
 	    plans, refuses_what_is_no_plan, 0, sizeof(error_cases) / sizeof(error_cases[0]));
 	tcase_add_test(plans, tells_who_when_and_what_to_do);
 	tcase_add_test(plans, counts_what_is_there);
+	tcase_add_test(plans, tells_what_is_held_back);
 	tcase_add_test(plans, knows_where_it_will_end);
 	tcase_add_test(plans, makes_the_history_only_for_steps);
 	tcase_add_test(plans, tells_what_is_pending);

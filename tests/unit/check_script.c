@@ -373,6 +373,44 @@ START_TEST(keeps_the_modes_of_its_own_transaction)
 }
 END_TEST
 
+static const struct look_case {
+	const char *text;
+	bool looked;
+	enum phase phase;
+} look_cases[] = {
+	{ "-- why\n\n/* and how */\n-- migrate:phase contract\nDROP TABLE t;", true,
+	    PHASE_CONTRACT },
+	{ "\xef\xbb\xbf-- migrate:phase ${part}\nSELECT '${nobody}';", true, PHASE_BACKFILL },
+	{ "-- migrate:phase contract\nSELECT '", true, PHASE_CONTRACT },
+	{ "-- migrate:phase contract", true, PHASE_CONTRACT },
+	{ "SELECT 1;\n-- migrate:phase contract\nSELECT 2;", true, PHASE_NONE },
+	{ "", true, PHASE_NONE },
+	{ "-- migrate:phase contract\n-- migrate:phase contract\nSELECT 1;", false, PHASE_NONE },
+	{ "-- migrate:phase last\nSELECT 1;", false, PHASE_NONE },
+};
+
+START_TEST(looks_at_the_head_only)
+{
+	static struct config_pair pairs[] = { { .name = "part", .value = "backfill" } };
+	const struct look_case *c = &look_cases[_i];
+
+	config.placeholders.pairs = pairs;
+	write_bytes(c->text, strlen(c->text));
+	script_look(arena, &script, &env);
+	ck_assert_int_eq(script.looked, c->looked);
+	ck_assert_int_eq(script.directives.phase, c->phase);
+	ck_assert(!script.read && !script.hashed && script.statement_total == 0);
+}
+END_TEST
+
+START_TEST(looks_at_no_file_that_is_not_there)
+{
+	script.path = "V1__a.sql";
+	script_look(arena, &script, &env);
+	ck_assert(!script.looked);
+}
+END_TEST
+
 START_TEST(forgets_an_earlier_reading)
 {
 	read_good("BEGIN;\n-- migrate:next lock_timeout 1s\nDROP TABLE t;\nCOMMIT;");
@@ -511,6 +549,9 @@ main(void)
 	tcase_add_test(cases, tells_both_ways_out_of_a_mixed_file);
 	tcase_add_loop_test(cases, decides_about_the_transaction, 0, COUNT(decisions));
 	tcase_add_test(cases, keeps_the_modes_of_its_own_transaction);
+	tcase_add_loop_test(
+	    cases, looks_at_the_head_only, 0, sizeof(look_cases) / sizeof(look_cases[0]));
+	tcase_add_test(cases, looks_at_no_file_that_is_not_there);
 	tcase_add_test(cases, forgets_an_earlier_reading);
 	tcase_add_test(cases, refuses_a_file_that_cannot_be_read);
 	tcase_add_test(cases, reads_the_statements_again);
