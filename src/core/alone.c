@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/alone.h"
+
 #include <string.h>
 
 #include "base/time.h"
-#include "core/leftover.h"
-#include "core/stepwise.h"
 #include "core/flush.h"
+#include "core/leftover.h"
 #include "core/verdict.h"
 #include "core/wait.h"
 #include "sql/target.h"
@@ -21,39 +22,39 @@ enum { BUSY_PAUSE_MS = 500, LAST_CLEANING_MS = 1500, RUINS_MAX = 3 };
 
 /* A statement of ours outside a transaction, which waits for nobody's good but its own. */
 static bool
-say_clean(struct walk *w, const char *sql, int64_t lock_timeout_ms)
+say_clean(struct trail *t, const char *sql, int64_t lock_timeout_ms)
 {
 	bool ok;
 
-	walk_lane(w, true);
-	lane_watch_patiently(&w->lane, w->tries.attempt, lock_timeout_ms);
-	send_alone(&w->send, false);
-	ok = send_lock_timeout(&w->send, lock_timeout_ms) && lane_say(&w->lane, LANE_CLEAN, 0, sql);
-	lane_close(&w->lane);
+	trail_lane(t, true);
+	lane_watch_patiently(&t->lane, t->tries.attempt, lock_timeout_ms);
+	send_alone(&t->send, false);
+	ok = send_lock_timeout(&t->send, lock_timeout_ms) && lane_say(&t->lane, LANE_CLEAN, 0, sql);
+	lane_close(&t->lane);
 	return ok;
 }
 
 static bool
-drop_indexes(struct walk *w, const struct leftover *found)
+drop_indexes(struct trail *t, const struct leftover *found)
 {
-	const struct config *config = w->x->session->config;
+	const struct config *config = t->x->session->config;
 
 	for (size_t i = 0; i < found->count; i++) {
-		if (!say_clean(w,
+		if (!say_clean(t,
 			arena_printf(
-			    w->turn, "DROP INDEX CONCURRENTLY IF EXISTS %s", found->indexes[i]),
+			    t->turn, "DROP INDEX CONCURRENTLY IF EXISTS %s", found->indexes[i]),
 			config->lock_flush_timeout_ms))
 			return false;
-		event_note(w->x->session->sink, "%s: dropped the invalid index %s",
-		    w->step->script->script, found->indexes[i]);
+		event_note(t->x->session->sink, "%s: dropped the invalid index %s",
+		    t->step->script->script, found->indexes[i]);
 	}
 	return true;
 }
 
 static bool
-wait_for_other(struct walk *w, const struct leftover *found, struct error *err)
+wait_for_other(struct trail *t, const struct leftover *found, struct error *err)
 {
-	if (time_now_ms() - w->since_ms < w->tries.lock_retry_ms)
+	if (time_now_ms() - t->since_ms < t->tries.lock_retry_ms)
 		return wait_pause(BUSY_PAUSE_MS, err);
 	error_set(err, ERR_LOCK, "another session (pid %lld) works on the index %s",
 	    (long long)found->pid, found->name);
@@ -61,60 +62,60 @@ wait_for_other(struct walk *w, const struct leftover *found, struct error *err)
 }
 
 static bool
-refuse_unknown(struct walk *w, struct error *err)
+refuse_unknown(struct trail *t, struct error *err)
 {
-	w->unknown = true;
+	t->unknown = true;
 	return error_set(err, ERR_UNKNOWN,
-	    "whether statement %lld of %s was carried out cannot be told", (long long)w->statement,
-	    w->step->script->script);
+	    "whether statement %lld of %s was carried out cannot be told", (long long)t->statement,
+	    t->step->script->script);
 }
 
 /* Its result: in the row that is open, or in a new one. */
 static void
-done_sql(struct walk *w, const struct walk_statement *st, struct conn_sql *sql)
+done_sql(struct trail *t, const struct trail_statement *st, struct conn_sql *sql)
 {
-	struct journal_statement row = walk_row(w, st, "done", NULL);
-	const struct journal_end end = { .step = w->step,
+	struct journal_statement row = trail_row(t, st, "done", NULL);
+	const struct journal_end end = { .step = t->step,
 		.number = st->number,
 		.state = "done",
-		.attempt = w->tries.attempt,
-		.lock_wait_ms = time_now_ms() - w->since_ms };
+		.attempt = t->tries.attempt,
+		.lock_wait_ms = time_now_ms() - t->since_ms };
 
-	if (w->open)
-		journal_sql_close(w->turn, &w->x->writer, &end, sql);
+	if (t->open)
+		journal_sql_close(t->turn, &t->x->writer, &end, sql);
 	else
-		journal_sql_statement(w->turn, &w->x->writer, &row, sql);
+		journal_sql_statement(t->turn, &t->x->writer, &row, sql);
 }
 
 static bool
-record_lane(struct walk *w, const struct conn_sql *sql, struct error *err)
+record_lane(struct trail *t, const struct conn_sql *sql, struct error *err)
 {
-	if (walk_record(w, sql))
+	if (trail_record(t, sql))
 		return true;
-	error_copy(err, w->lane_error);
-	verdict_error(w->x, &w->lane, err);
+	error_copy(err, t->lane_error);
+	verdict_error(t->x, &t->lane, err);
 	return false;
 }
 
 static bool
-record_done(struct walk *w, const struct walk_statement *st, struct error *err)
+record_done(struct trail *t, const struct trail_statement *st, struct error *err)
 {
 	struct conn_sql sql;
 
-	done_sql(w, st, &sql);
-	if (!record_lane(w, &sql, err))
+	done_sql(t, st, &sql);
+	if (!record_lane(t, &sql, err))
 		return false;
-	w->open = false;
+	t->open = false;
 	return true;
 }
 
 /* One look and what follows from it; *again: look once more. */
 static bool
 settle_once(
-    struct walk *w, const char *before, struct leftover *found, bool *again, struct error *err)
+    struct trail *t, const char *before, struct leftover *found, bool *again, struct error *err)
 {
 	*again = false;
-	if (!leftover_look(w->turn, w->x->session, before, found, err))
+	if (!leftover_look(t->turn, t->x->session, before, found, err))
 		return false;
 	switch (found->action) {
 	case LEFTOVER_RUN:
@@ -123,24 +124,24 @@ settle_once(
 		return true;
 	case LEFTOVER_BUSY:
 		*again = true;
-		return wait_for_other(w, found, err);
+		return wait_for_other(t, found, err);
 	case LEFTOVER_DROP:
 		*again = true;
-		return drop_indexes(w, found) || walk_again(w, err);
+		return drop_indexes(t, found) || trail_again(t, err);
 	case LEFTOVER_UNKNOWN:
 		break;
 	}
-	return refuse_unknown(w, err);
+	return refuse_unknown(t, err);
 }
 
 /* Takes away what is left, until the statement can be run, or finalized, or is done. */
 static bool
-settle(struct walk *w, const char *before, struct leftover *found, struct error *err)
+settle(struct trail *t, const char *before, struct leftover *found, struct error *err)
 {
 	bool again = true;
 
 	while (again)
-		if (!settle_once(w, before, found, &again, err))
+		if (!settle_once(t, before, found, &again, err))
 			return false;
 	return true;
 }
@@ -148,56 +149,57 @@ settle(struct walk *w, const char *before, struct leftover *found, struct error 
 /* --- the statement --- */
 
 static bool
-write_intent(struct walk *w, const struct walk_statement *st, const char *before, struct error *err)
+write_intent(
+    struct trail *t, const struct trail_statement *st, const char *before, struct error *err)
 {
-	struct journal_statement row = walk_row(w, st, "running", before);
+	struct journal_statement row = trail_row(t, st, "running", before);
 	struct conn_sql sql;
 
-	if (w->open)
+	if (t->open)
 		return true; /* the same as in the try before */
 	row.elapsed_ms = 0;
-	journal_sql_statement(w->turn, &w->x->writer, &row, &sql);
-	w->open = record_lane(w, &sql, err);
-	return w->open;
+	journal_sql_statement(t->turn, &t->x->writer, &row, &sql);
+	t->open = record_lane(t, &sql, err);
+	return t->open;
 }
 
 /* The second half of DETACH ... CONCURRENTLY may stand in a transaction, so its row is with it. */
 static bool
-finalize(struct walk *w, const struct walk_statement *st, const struct leftover *found)
+finalize(struct trail *t, const struct trail_statement *st, const struct leftover *found)
 {
 	struct conn_sql sql;
 	bool ok;
 
-	done_sql(w, st, &sql);
-	walk_lane(w, false);
-	send_alone(&w->send, true);
-	ok = lane_open(&w->lane) && lane_say(&w->lane, LANE_OWN, 0, "BEGIN") &&
-	    send_lock_timeout(&w->send, tries_budget(&w->tries, 0)) &&
-	    lane_say(&w->lane, LANE_STATEMENT, st->number, found->finalize) &&
-	    walk_say_record(w, &sql) && lane_say(&w->lane, LANE_COMMIT, 0, "COMMIT") &&
-	    lane_sync(&w->lane) && lane_drain(&w->lane);
-	lane_close(&w->lane);
-	w->open = w->open && !ok;
+	done_sql(t, st, &sql);
+	trail_lane(t, false);
+	send_alone(&t->send, true);
+	ok = lane_open(&t->lane) && lane_say(&t->lane, LANE_OWN, 0, "BEGIN") &&
+	    send_lock_timeout(&t->send, tries_budget(&t->tries, 0)) &&
+	    lane_say(&t->lane, LANE_STATEMENT, st->number, found->finalize) &&
+	    trail_say_record(t, &sql) && lane_say(&t->lane, LANE_COMMIT, 0, "COMMIT") &&
+	    lane_sync(&t->lane) && lane_drain(&t->lane);
+	lane_close(&t->lane);
+	t->open = t->open && !ok;
 	return ok;
 }
 
 static bool
-say(struct walk *w, const struct walk_statement *st, struct error *err)
+say(struct trail *t, const struct trail_statement *st, struct error *err)
 {
-	int64_t locks = send_strong_locks_of(&w->send, st->kept);
-	int64_t budget = tries_budget(&w->tries, 0);
+	int64_t locks = send_strong_locks_of(&t->send, st->kept);
+	int64_t budget = tries_budget(&t->tries, 0);
 	bool ok;
 
-	if (locks > 0 && !st->class.concurrently && !flush_tables(w->x, w->step->script, err))
+	if (locks > 0 && !st->class.concurrently && !flush_tables(t->x, t->step->script, err))
 		return false;
-	walk_lane(w, true);
+	trail_lane(t, true);
 	if (st->class.concurrently)
 		lane_watch_patiently(
-		    &w->lane, w->tries.attempt, w->x->session->config->concurrent_lock_timeout_ms);
-	w->send.share_ms = locks > 0 ? tries_share(budget, locks) : 0;
-	send_alone(&w->send, false);
-	ok = send_say(&w->send, st->item, st->kept, err);
-	lane_close(&w->lane);
+		    &t->lane, t->tries.attempt, t->x->session->config->concurrent_lock_timeout_ms);
+	t->send.share_ms = locks > 0 ? tries_share(budget, locks) : 0;
+	send_alone(&t->send, false);
+	ok = send_say(&t->send, st->item, st->kept, err);
+	lane_close(&t->lane);
 	return ok;
 }
 
@@ -210,74 +212,74 @@ is_before_body(const struct error *failure)
 
 /* It may have committed a part of its work; nobody knows how much. */
 static bool
-fail_unknown(struct walk *w, const struct walk_statement *st, struct error *err)
+fail_unknown(struct trail *t, const struct trail_statement *st, struct error *err)
 {
-	error_copy(err, w->lane_error);
-	verdict_error(w->x, &w->lane, err);
-	if (st->class.kind != STATEMENT_CALL || w->lane.lost || is_before_body(w->lane_error))
+	error_copy(err, t->lane_error);
+	verdict_error(t->x, &t->lane, err);
+	if (st->class.kind != STATEMENT_CALL || t->lane.lost || is_before_body(t->lane_error))
 		return false;
 	err->detail = err->detail != NULL ? err->detail
 					  : "It may commit inside: a part of its work may be kept.";
 	err->code = err->code == ERR_INTERRUPTED ? err->code : ERR_UNKNOWN;
-	w->unknown = true;
+	t->unknown = true;
 	return false;
 }
 
 /* Behind a signal there is little time, and nobody to be waited for. */
 static void
-clean_quickly(struct walk *w, const char *before)
+clean_quickly(struct trail *t, const char *before)
 {
-	struct conn *c = w->x->session->conn;
-	struct error *ignored = error_new(w->turn); /* the next run takes away what is left */
+	struct conn *c = t->x->session->conn;
+	struct error *ignored = error_new(t->turn); /* the next run takes away what is left */
 	struct leftover found = { 0 };
 	bool ok;
 
 	if (!conn_alive(c))
 		return;
 	conn_patience(c, LAST_CLEANING_MS);
-	ok = leftover_look(w->turn, w->x->session, before, &found, ignored);
+	ok = leftover_look(t->turn, t->x->session, before, &found, ignored);
 	for (size_t i = 0; ok && i < found.count; i++) {
-		ok = conn_query(w->turn, c,
-			 arena_printf(w->turn, "SET lock_timeout = %d", LAST_CLEANING_MS - 500), 0,
+		ok = conn_query(t->turn, c,
+			 arena_printf(t->turn, "SET lock_timeout = %d", LAST_CLEANING_MS - 500), 0,
 			 NULL, NULL, ignored) &&
-		    conn_query(w->turn, c,
+		    conn_query(t->turn, c,
 			arena_printf(
-			    w->turn, "DROP INDEX CONCURRENTLY IF EXISTS %s", found.indexes[i]),
+			    t->turn, "DROP INDEX CONCURRENTLY IF EXISTS %s", found.indexes[i]),
 			0, NULL, NULL, ignored);
 		if (!ok)
-			w->left = arena_strdup(w->arena, found.indexes[i]);
+			t->left = arena_strdup(t->arena, found.indexes[i]);
 	}
 	conn_patience(c, 0);
 }
 
 /* Behind the last try: the error stands; what it left is taken away as far as that works. */
 static void
-clean_last(struct walk *w, const char *before, const struct error *failure)
+clean_last(struct trail *t, const char *before, const struct error *failure)
 {
-	struct error *ignored = error_new(w->turn);
+	struct error *ignored = error_new(t->turn);
 	struct leftover found;
 
-	if (w->lane.lost || before == NULL)
+	if (t->lane.lost || before == NULL)
 		return;
 	if (failure->code == ERR_INTERRUPTED) {
-		clean_quickly(w, before);
+		clean_quickly(t, before);
 		return;
 	}
-	if (leftover_look(w->turn, w->x->session, before, &found, ignored) &&
-	    found.action == LEFTOVER_DROP && !drop_indexes(w, &found))
-		w->left = arena_strdup(w->arena, found.indexes[0]);
+	if (leftover_look(t->turn, t->x->session, before, &found, ignored) &&
+	    found.action == LEFTOVER_DROP && !drop_indexes(t, &found))
+		t->left = arena_strdup(t->arena, found.indexes[0]);
 }
 
 /* CONCURRENTLY may end well and leave an invalid index all the same. */
 static bool
-is_whole(struct walk *w, const char *before, bool *whole, struct error *err)
+is_whole(struct trail *t, const char *before, bool *whole, struct error *err)
 {
 	struct leftover found;
 
 	*whole = true;
 	if (before == NULL)
 		return true;
-	if (!leftover_look(w->turn, w->x->session, before, &found, err))
+	if (!leftover_look(t->turn, t->x->session, before, &found, err))
 		return false;
 	*whole = found.action != LEFTOVER_DROP;
 	return true;
@@ -285,98 +287,98 @@ is_whole(struct walk *w, const char *before, bool *whole, struct error *err)
 
 /* What the last try left decides about this one. */
 static bool
-try_once(struct walk *w, const struct walk_statement *st, const char *before, bool *done,
+try_once(struct trail *t, const struct trail_statement *st, const char *before, bool *done,
     struct error *err)
 {
 	struct leftover found = { .action = LEFTOVER_RUN };
 
 	*done = false;
-	if (before != NULL && !settle(w, before, &found, err))
+	if (before != NULL && !settle(t, before, &found, err))
 		return false;
 	if (found.action == LEFTOVER_FINALIZE) {
-		*done = finalize(w, st, &found);
+		*done = finalize(t, st, &found);
 		return true;
 	}
-	if (found.action != LEFTOVER_DONE || !w->open) {
+	if (found.action != LEFTOVER_DONE || !t->open) {
 		bool whole;
 
-		if (!write_intent(w, st, before, err))
+		if (!write_intent(t, st, before, err))
 			return false;
-		if (!say(w, st, err))
+		if (!say(t, st, err))
 			return err->code == ERR_NONE;
-		if (!is_whole(w, before, &whole, err))
+		if (!is_whole(t, before, &whole, err))
 			return false;
 		if (!whole) {
-			error_set(w->lane_error, ERR_SQL, "the index that it built is invalid");
+			error_set(t->lane_error, ERR_SQL, "the index that it built is invalid");
 			return true;
 		}
 	}
-	*done = record_done(w, st, err);
+	*done = record_done(t, st, err);
 	return *done;
 }
 
 bool
-alone_run(struct walk *w, const struct walk_statement *st, struct error *err)
+alone_run(struct trail *t, const struct trail_statement *st, struct error *err)
 {
 	struct target target;
 	const char *before;
 	bool done;
 
-	target_read(w->turn, st->item->text, st->item->length, &target);
-	if (!leftover_before(w->turn, w->x->session, &target, &before, err))
+	target_read(t->turn, st->item->text, st->item->length, &target);
+	if (!leftover_before(t->turn, t->x->session, &target, &before, err))
 		return false;
 	for (;;) {
-		if (!try_once(w, st, before, &done, err))
+		if (!try_once(t, st, before, &done, err))
 			break;
 		if (done)
 			return true;
 		if (before == NULL) {
-			(void)fail_unknown(w, st, err);
+			(void)fail_unknown(t, st, err);
 			break;
 		}
 		/* It ended well, but what it built is no good. */
-		if (!w->lane.failure.failed && w->tries.attempt++ < RUINS_MAX)
+		if (!t->lane.failure.failed && t->tries.attempt++ < RUINS_MAX)
 			continue;
-		if (!walk_again(w, err))
+		if (!trail_again(t, err))
 			break;
 	}
-	clean_last(w, before, err);
+	clean_last(t, before, err);
 	return false;
 }
 
 /* --- what the last run left --- */
 
 static bool
-refuse_edited(struct walk *w, const struct walk_statement *st, struct error *err)
+refuse_edited(struct trail *t, const struct trail_statement *st, struct error *err)
 {
-	error_set_at(err, ERR_REFUSED, split_place(err->arena, w->step->script->path, st->item, 1),
+	error_set_at(err, ERR_REFUSED, split_place(err->arena, t->step->script->path, st->item, 1),
 	    "the statement that stood here is done, but this one is another: it was edited since");
 	return error_next(err, "Write it as it was, and put the new one behind it.");
 }
 
 bool
-alone_settle(struct walk *w, const struct walk_statement *st,
+alone_settle(struct trail *t, const struct trail_statement *st,
     const struct unfinished_statement *last, bool *done, struct error *err)
 {
 	struct leftover found;
 
 	*done = false;
 	for (;;) {
-		if (!settle(w, last->before, &found, err))
+		if (!settle(t, last->before, &found, err))
 			return false;
 		if (found.action == LEFTOVER_RUN)
 			return true;
 		if (last->hash != st->hash)
-			return refuse_edited(w, st, err);
+			return refuse_edited(t, st, err);
 		if (found.action == LEFTOVER_DONE)
 			break;
-		if (finalize(w, st, &found)) {
+		if (finalize(t, st, &found)) {
 			*done = true;
 			return true;
 		}
-		if (!walk_again(w, err))
+		if (!trail_again(t, err))
 			return false;
 	}
-	*done = record_done(w, st, err);
+	*done = record_done(t, st, err);
 	return *done;
 }

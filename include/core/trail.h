@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef CORE_STEPWISE_H
-#define CORE_STEPWISE_H
+#ifndef CORE_TRAIL_H
+#define CORE_TRAIL_H
 
 #include "core/apply.h"
 #include "core/journal.h"
@@ -10,10 +10,10 @@
 #include "sql/split.h"
 
 /*
- * The way through a file without a transaction, shared by its two rooms: stepwise.c, where each
- * statement that can gets a transaction of its own, and alone.c for those that refuse one.
+ * The way through a file without a transaction, shared by its rooms: stepwise.c, where each
+ * statement that can gets a transaction of its own, alone.c for those that refuse one, and batch.c.
  */
-struct walk {
+struct trail {
 	struct apply *x;
 	struct arena *arena, *turn; /* turn: of the statement at hand */
 	const struct step *step;
@@ -32,7 +32,7 @@ struct walk {
 };
 
 /* The statement at hand. */
-struct walk_statement {
+struct trail_statement {
 	const struct split_item *item;
 	const struct statement *kept; /* or NULL */
 	struct statement_class class; /* by its leading words */
@@ -40,31 +40,36 @@ struct walk_statement {
 	int64_t number;
 };
 
+/* Begins the file, or goes on with it: its rows are there.  False: fenced, or err tells why not. */
+MUST_CHECK bool trail_open(struct trail *t, struct error *err);
+/* Its history row becomes a success. */
+MUST_CHECK bool trail_finish(struct trail *t, int64_t ms, struct error *err);
+/* Writes down what it failed of, where that is still possible. */
+void trail_fail(struct trail *t, const struct error *failure);
+
+/* What comes next, a statement or a batch, has all its tries before it. */
+void trail_turn(struct trail *t);
 /* A new lane for something that is said next. */
-void walk_lane(struct walk *w, bool plain);
+void trail_lane(struct trail *t, bool plain);
+/* A transaction in a lane of its own, until it is closed; begins, commits and waits for the answer. */
+MUST_CHECK bool trail_begin(struct trail *t, bool plain);
+MUST_CHECK bool trail_commit(struct trail *t);
+/* Was the last row refused because another run has the run lock? */
+bool trail_is_fence(const struct trail *t);
 /* Its row in the journal, by state and what was there before (or NULL). */
-struct journal_statement walk_row(
-    const struct walk *w, const struct walk_statement *st, const char *state, const char *before);
+struct journal_statement trail_row(
+    const struct trail *t, const struct trail_statement *st, const char *state, const char *before);
 /* Says a row of the journal in the transaction at hand, whatever role and settings the file has. */
-MUST_CHECK bool walk_say_record(struct walk *w, const struct conn_sql *sql);
+MUST_CHECK bool trail_say_record(struct trail *t, const struct conn_sql *sql);
 /*
  * Writes one statement of ours into the journal, in a transaction of its own in the file's
  * session.
  */
-MUST_CHECK bool walk_record(struct walk *w, const struct conn_sql *sql);
+MUST_CHECK bool trail_record(struct trail *t, const struct conn_sql *sql);
 /*
  * May what failed, in the lane at hand, be tried again?  Then the pause is over.  Else err tells
  * why.
  */
-MUST_CHECK bool walk_again(struct walk *w, struct error *err);
-
-/* Runs a statement that refuses a transaction block (alone.c). */
-MUST_CHECK bool alone_run(struct walk *w, const struct walk_statement *st, struct error *err);
-/*
- * The last run stopped in this statement, or in one that stood here: brings it to an end by what
- * the catalog tells (alone.c).
- */
-MUST_CHECK bool alone_settle(struct walk *w, const struct walk_statement *st,
-    const struct unfinished_statement *last, bool *done, struct error *err);
+MUST_CHECK bool trail_again(struct trail *t, struct error *err);
 
 #endif
