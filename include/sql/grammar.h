@@ -11,8 +11,8 @@
 
 /*
  * The door of libpg_query, the grammar of PostgreSQL 15: known to parse.c and block.c, which ask it,
- * and to the rooms that make acts out of its trees (act*.c, value.c, tree.c).  Beyond them there are
- * acts only.  A tree ends with its statement: what is kept of it is copied.
+ * to the rooms that make acts out of its trees (act*.c, value.c, tree.c), and to within.c.  Beyond
+ * them there are no trees.  A tree ends with its statement: what is kept of it is copied.
  */
 
 /* One statement on its way from the tree to acts. */
@@ -28,6 +28,16 @@ struct act_reader {
 	int64_t base; /* where the text begins in the statement that is read */
 	bool base_only; /* its text is not a piece of that statement: all of it is at base */
 };
+
+/* --- parse.c --- */
+
+typedef void tree_see(void *context, const PgQuery__Node *statement);
+/*
+ * Asks the grammar for one statement (parse_is_safe) and shows its tree, which ends with the call.
+ * Returns why the grammar refuses it (*position: the character), or NULL.
+ */
+const char *
+parse_show(struct arena *a, const char *text, tree_see *see, void *context, int64_t *position);
 
 /* --- act.c --- */
 

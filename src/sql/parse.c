@@ -115,11 +115,17 @@ struct question {
 	struct statement_class *out;
 };
 
+/* Who is shown the tree. */
+struct looking {
+	tree_see *see;
+	void *context;
+};
+
 static void
-read_tree(struct act_reader *r, const PgQuery__ParseResult *tree)
+show(const struct looking *looking, const PgQuery__ParseResult *tree)
 {
 	if (tree->n_stmts == 1 && tree->stmts[0]->stmt != NULL)
-		act_read(r, tree->stmts[0]->stmt);
+		looking->see(looking->context, tree->stmts[0]->stmt);
 }
 
 /*
@@ -128,7 +134,7 @@ read_tree(struct act_reader *r, const PgQuery__ParseResult *tree)
  * read where it is.  A shared library packs unseen; what it packed is unpacked then.  The functions
  * have no room for an argument of ours, hence the variable.
  */
-static struct act_reader *waiting;
+static const struct looking *waiting;
 
 size_t __real_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult *tree);
 size_t __real_pg_query__parse_result__pack(const PgQuery__ParseResult *tree, uint8_t *out);
@@ -144,48 +150,68 @@ __wrap_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult *tree)
 size_t
 __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult *tree, uint8_t *out)
 {
-	struct act_reader *reader = waiting;
+	const struct looking *looking = waiting;
 
-	if (reader == NULL)
+	if (looking == NULL)
 		return __real_pg_query__parse_result__pack(tree, out);
 	waiting = NULL;
-	read_tree(reader, tree);
+	show(looking, tree);
 	return 0;
 }
 
-static bool
-unpack(struct act_reader *reader, const PgQueryProtobuf *packed)
+static const char *
+unpack(const struct looking *looking, const PgQueryProtobuf *packed)
 {
 	PgQuery__ParseResult *tree =
 	    pg_query__parse_result__unpack(NULL, packed->len, (const uint8_t *)packed->data);
 
 	if (tree == NULL)
-		return false;
-	read_tree(reader, tree);
+		return "its tree cannot be read";
+	show(looking, tree);
 	pg_query__parse_result__free_unpacked(tree, NULL);
-	return true;
+	return NULL;
+}
+
+const char *
+parse_show(struct arena *a, const char *text, tree_see *see, void *context, int64_t *position)
+{
+	struct looking looking = { see, context };
+	PgQueryProtobufParseResult result;
+	const char *refusal = NULL;
+
+	*position = 0;
+	waiting = &looking;
+	result = pg_query_parse_protobuf(text);
+	if (result.error != NULL) {
+		refusal = arena_strdup(a, result.error->message);
+		*position = result.error->cursorpos;
+	} else if (waiting != NULL) {
+		refusal = unpack(&looking, &result.parse_tree);
+	}
+	waiting = NULL;
+	pg_query_free_protobuf_parse_result(result);
+	return refusal;
+}
+
+static void
+see_acts(void *context, const PgQuery__Node *statement)
+{
+	act_read(context, statement);
 }
 
 /* Reads the tree of a NUL-ended text; false if the grammar refuses it (parse_error). */
 static bool
 read_text(struct question *q, const char *text)
 {
-	PgQueryProtobufParseResult result;
 	struct statement_class *out = q->out;
-	bool read;
+	int64_t position;
+	const char *refusal = parse_show(q->reader.a, text, see_acts, &q->reader, &position);
 
-	waiting = &q->reader;
-	result = pg_query_parse_protobuf(text);
-	read = result.error == NULL;
-	if (read && waiting != NULL)
-		read = unpack(&q->reader, &result.parse_tree);
-	waiting = NULL;
-	if (result.error != NULL && out->parse_error == NULL) {
-		out->parse_error = arena_strdup(q->reader.a, result.error->message);
-		out->parse_position = result.error->cursorpos;
+	if (refusal != NULL && out->parse_error == NULL) {
+		out->parse_error = refusal;
+		out->parse_position = position;
 	}
-	pg_query_free_protobuf_parse_result(result);
-	return read;
+	return refusal == NULL;
 }
 
 /* Once more with newer syntax made older. */
