@@ -42,7 +42,7 @@ door 'libpq-fe\.h' include/db/connect.h
 door 'db/connect\.h' 'src/db/conn\(ect\)\?.c'
 door 'yaml\.h' src/core/yaml.c
 door 'pg_query' include/sql/grammar.h
-door 'sql/grammar\.h' 'src/sql/\(parse\|block\|value\|tree\|act\(_[a-z]*\)\?\)\.c'
+door 'sql/grammar\.h' 'src/sql/\(parse\|block\|value\|tree\|within\|act\(_[a-z]*\)\?\)\.c'
 door 'jansson\.h' src/base/json.c
 
 # Base names are unique in the tree.
