@@ -29,8 +29,8 @@ struct facts {
 };
 
 /*
- * Finds what exists among the locks of SHARE and stronger in all script steps of the session's
- * plan.  A relation that the same script creates earlier is left out.
+ * Finds what exists among the locks of SHARE and stronger in all script steps and callbacks of
+ * the session's plan.  A relation that the same script creates earlier is left out.
  */
 MUST_CHECK bool
 facts_read(struct arena *a, struct session *s, struct facts *out, struct error *err);

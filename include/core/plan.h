@@ -87,16 +87,50 @@ struct record {
 	const char *why; /* for people: "the failed row of version 3" */
 };
 
-enum step_kind { STEP_SCRIPT, STEP_RECORD };
+enum step_kind { STEP_SCRIPT, STEP_RECORD, STEP_CALLBACK };
 
 /* What the runner does, one after the other. */
 struct step {
 	enum step_kind kind;
-	struct script *script; /* STEP_SCRIPT */
+	struct script *script; /* STEP_SCRIPT and STEP_CALLBACK */
 	struct record *records; /* STEP_RECORD: all in one transaction; STEP_SCRIPT: one, its row */
 	size_t record_count;
 	/* STEP_SCRIPT: the row of an interrupted file that is gone on with, or NULL. */
 	const struct history_row *resumes;
+	/* STEP_CALLBACK: the file in whose transaction it runs, or NULL: in one of its own. */
+	const struct step *around;
+};
+
+/* When a callback runs (callback.h). */
+enum callback_moment {
+	CALLBACK_NEVER,
+	CALLBACK_CONNECT, /* in each new or reset session, before anything else in it */
+	CALLBACK_VALIDATE,
+	CALLBACK_SCHEMA, /* before the schema and the history are made */
+	CALLBACK_BEFORE_BASELINE,
+	CALLBACK_AFTER_BASELINE,
+	CALLBACK_BEFORE, /* of the command */
+	CALLBACK_BEFORE_EACH, /* in the transaction of each file, before its first statement */
+	CALLBACK_BEFORE_STATEMENT,
+	CALLBACK_AFTER_STATEMENT,
+	CALLBACK_STATEMENT_ERROR,
+	CALLBACK_AFTER_EACH,
+	CALLBACK_EACH_ERROR, /* behind the rollback of a file */
+	CALLBACK_VERSIONED, /* behind the last versioned file */
+	CALLBACK_REPEATABLES, /* before the first repeatable file, and behind CALLBACK_VERSIONED */
+	CALLBACK_APPLIED, /* behind the last file, if there was one */
+	CALLBACK_AFTER,
+	CALLBACK_ERROR,
+	CALLBACK_MOMENTS
+};
+
+/* The callback files of a plan, by moment and in Flyway's order. */
+struct callback_list {
+	struct script **list;
+	size_t count;
+};
+struct callbacks {
+	struct callback_list at[CALLBACK_MOMENTS];
 };
 
 /* A line of status that does not fit, or is pending: what validate tells as JSON. */
@@ -114,6 +148,7 @@ struct plan {
 	size_t entry_count;
 	struct step *steps;
 	size_t step_count;
+	struct callbacks callbacks;
 	const char *schema_version; /* highest applied version, or NULL */
 	const char *target_version; /* highest version when all steps are done, or NULL */
 	size_t applied_count, pending_count, outdated_count, interrupted_count, future_count,
@@ -151,7 +186,8 @@ MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct
     struct error *err);
 
 /*
- * Reads the scripts of all steps (script_read) and fills in their records' checksums.  For a file
+ * Reads the scripts of all steps and the callbacks that will run (script_read) and fills in the
+ * checksums of the steps' records.  For a file
  * that was changed after it was applied, adds whether only its comments and white space were.
  */
 void plan_read(struct plan *plan, const struct script_environment *env);

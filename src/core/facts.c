@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/callback.h"
 #include "query.h"
 
 static const char *const object_names[] = {
@@ -113,6 +114,17 @@ add_lock(struct arena *a, const struct wanted *wanted, const struct rows *rows, 
 	};
 }
 
+static void
+want_callbacks(struct arena *a, const struct plan *plan, struct wanted_list *list)
+{
+	for (size_t moment = 0; callback_runs(plan) && moment < CALLBACK_MOMENTS; moment++) {
+		const struct callback_list *files = &plan->callbacks.at[moment];
+
+		for (size_t i = 0; i < files->count; i++)
+			want_script(a, files->list[i], list);
+	}
+}
+
 bool
 facts_read(struct arena *a, struct session *s, struct facts *out, struct error *err)
 {
@@ -125,6 +137,7 @@ facts_read(struct arena *a, struct session *s, struct facts *out, struct error *
 		if (s->plan.steps[i].kind == STEP_SCRIPT)
 			want_script(a, s->plan.steps[i].script, &list);
 	}
+	want_callbacks(a, &s->plan, &list);
 	if (list.count == 0)
 		return true;
 	make_arrays(a, s->conn, &list, arrays);

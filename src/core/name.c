@@ -5,58 +5,12 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "core/callback.h"
 
 static const char suffix[] = ".sql", separator[] = "__";
 
 /* Flyway's display version of "latest", as a number. */
 static const char reserved_version[] = "9223372036854775807";
-
-/* Flyway's events (its Event.java). */
-static const char *const events[] = {
-	"afterBaseline",
-	"afterBaselineError",
-	"afterClean",
-	"afterCleanError",
-	"afterConnect",
-	"afterEachMigrate",
-	"afterEachMigrateError",
-	"afterEachMigrateStatement",
-	"afterEachMigrateStatementError",
-	"afterEachUndo",
-	"afterEachUndoError",
-	"afterEachUndoStatement",
-	"afterEachUndoStatementError",
-	"afterInfo",
-	"afterInfoError",
-	"afterInfoOperationFinish",
-	"afterMigrate",
-	"afterMigrateApplied",
-	"afterMigrateError",
-	"afterMigrateOperationFinish",
-	"afterRepair",
-	"afterRepairError",
-	"afterUndo",
-	"afterUndoError",
-	"afterValidate",
-	"afterValidateError",
-	"afterVersioned",
-	"beforeBaseline",
-	"beforeClean",
-	"beforeConnect",
-	"beforeCreateSchema",
-	"beforeEachMigrate",
-	"beforeEachMigrateStatement",
-	"beforeEachUndo",
-	"beforeEachUndoStatement",
-	"beforeInfo",
-	"beforeMigrate",
-	"beforeRepair",
-	"beforeRepeatables",
-	"beforeUndo",
-	"beforeValidate",
-	"createSchema",
-};
-enum { EVENT_COUNT = sizeof(events) / sizeof(events[0]) };
 
 static const struct prefix {
 	char letter;
@@ -155,11 +109,12 @@ find_event(const char *stem, compare *same)
 {
 	const char *found = NULL;
 
-	for (size_t i = 0; i < EVENT_COUNT; i++) {
-		size_t length = strlen(events[i]);
+	for (size_t i = 0; i < callback_event_count; i++) {
+		const char *event = callback_events[i].name;
+		size_t length = strlen(event);
 
-		if (same(stem, events[i], length) == 0 && (found == NULL || length > strlen(found)))
-			found = events[i];
+		if (same(stem, event, length) == 0 && (found == NULL || length > strlen(found)))
+			found = event;
 	}
 	return found;
 }
@@ -253,6 +208,16 @@ guess_repeatable(struct arena *a, const char *rest)
 	return guess_with(a, "R", rest + strspn(rest, "0123456789"));
 }
 
+static const char *
+nearest_event(struct arena *a, const char *word)
+{
+	const char **names = arena_alloc(a, callback_event_count * sizeof(*names));
+
+	for (size_t i = 0; i < callback_event_count; i++)
+		names[i] = callback_events[i].name;
+	return config_nearest(word, names, callback_event_count);
+}
+
 /* The name that was probably meant, or NULL. */
 static const char *
 guess(struct arena *a, const char *stem)
@@ -272,7 +237,7 @@ guess(struct arena *a, const char *stem)
 			    : guess_repeatable(a, stem + 1);
 	}
 	word = arena_strndup(a, stem, strcspn(stem, blanks));
-	event = config_nearest(word, events, EVENT_COUNT);
+	event = nearest_event(a, word);
 	return event == NULL ? NULL : guess_with(a, event, stem + strlen(word));
 }
 

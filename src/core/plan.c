@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/callback.h"
 #include "core/fit.h"
 #include "core/match.h"
 #include "core/phase.h"
@@ -405,6 +406,7 @@ plan_make(struct arena *a, const struct goal *goal, const struct config *config,
 		made = make_other(goal, config, scripts, history, baseline, plan, err);
 	if (!made)
 		return false;
+	plan->callbacks = callback_find(a, goal, config, scripts);
 	plan->target_version = final_version(plan);
 	plan->needs_history = plan->step_count > 0 &&
 	    (!history->schema_exists || !history->exists || !history->journal_exists);
@@ -485,6 +487,7 @@ plan_read(struct plan *plan, const struct script_environment *env)
 		step->records[0].has_checksum = step->script->hashed;
 		step->records[0].checksum = step->script->checksum;
 	}
+	callback_read(plan, env);
 	if (env->config->group)
 		refuse_group(plan);
 	for (i = 0; i < plan->entry_count; i++)

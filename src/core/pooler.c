@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/callback.h"
 #include "core/lane.h"
 #include "query.h"
 
@@ -234,6 +235,22 @@ check_group(struct plan *plan)
 	(void)error_next(err, "Set group: false, or %s.", direct);
 }
 
+/* What it sets is for a session, and none is ours for longer than a transaction. */
+static void
+check_callbacks(struct plan *plan)
+{
+	for (size_t moment = 0; callback_runs(plan) && moment < CALLBACK_MOMENTS; moment++) {
+		const struct callback_list *files = &plan->callbacks.at[moment];
+
+		for (size_t i = 0; i < files->count; i++) {
+			if (moment == CALLBACK_CONNECT)
+				refuse_script(plan, files->list[i], "prepares a session");
+			else
+				check_script(plan, files->list[i]);
+		}
+	}
+}
+
 void
 pooler_check(struct plan *plan, const struct config *config)
 {
@@ -245,6 +262,7 @@ pooler_check(struct plan *plan, const struct config *config)
 		scripts++;
 		check_script(plan, plan->steps[i].script);
 	}
+	check_callbacks(plan);
 	if (config->group && scripts > 1)
 		check_group(plan);
 }

@@ -51,8 +51,10 @@ written(FILE *file)
 
 static struct script script = { .script = "V3__add_total.sql", .statement_total = 2 };
 static struct record record = { .version = "1", .why = "marks the present state" };
-static const struct step step = { STEP_SCRIPT, &script, &record, 1, NULL };
-static const struct step record_step = { STEP_RECORD, NULL, &record, 1, NULL };
+static const struct step step = { .script = &script, .records = &record, .record_count = 1 };
+static const struct step record_step = {
+	.kind = STEP_RECORD, .records = &record, .record_count = 1
+};
 
 static const struct saying {
 	struct event event;
