@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "core/source.h"
+#include "sql/range.h"
 #include "sql/split.h"
 #include "sql/target.h"
 
@@ -317,9 +318,11 @@ keep_statement(struct reading *r, const struct split_item *item, struct statemen
 		.directives = r->next,
 	};
 
+	/* The grammar knows no :from and :to, but parameters, and all else stays where it is. */
 	if (r->env->acts)
-		statement_read(
-		    r->a, item->text, item->length, r->env->server_version, class, &statement.acts);
+		statement_read(r->a,
+		    s->range == NULL ? item->text : range_sql(r->a, s->range, "$1   ", "$2 "),
+		    item->length, r->env->server_version, class, &statement.acts);
 	else
 		statement_classify(r->a, item->text, item->length, r->env->server_version, class);
 	statement.class = *class;
@@ -327,6 +330,76 @@ keep_statement(struct reading *r, const struct split_item *item, struct statemen
 	    arena_extend(r->a, s->statements, s->statement_count, sizeof(*s->statements));
 	s->statements[s->statement_count++] = statement;
 }
+
+/* --- a file in batches --- */
+
+static void
+refuse_second(struct reading *r, const struct split_item *item, const struct statement_class *class)
+{
+	struct error *err = problem_add(r->problems);
+
+	error_set_at(err, ERR_REFUSED, split_place(r->a, r->s->path, item, 1),
+	    "a file in batches has one statement, and this %s is a second one", class->form);
+	(void)error_next(err, /* the problem is in the list */
+	    "Put it into a file of its own: each batch runs and commits the one statement only.");
+}
+
+/* One further statement is enough to say so. */
+static void
+read_range(struct reading *r, const struct split_item *item, const struct statement_class *class)
+{
+	const struct directive_batch *batch = &r->s->directives.batch;
+	const struct range_text text = { .text = item->text,
+		.length = item->length,
+		.schema = batch->schema,
+		.table = batch->table,
+		.keys = batch->keys,
+		.key_count = batch->key_count };
+	struct range *range = arena_alloc(r->a, sizeof(*range));
+	struct error *err = error_new(r->a);
+	int64_t position;
+
+	if (r->s->statement_total == 2)
+		refuse_second(r, item, class);
+	if (r->s->statement_total > 1)
+		return;
+	if (range_read(r->a, &text, range, &position, err)) {
+		r->s->range = range;
+		return;
+	}
+	err->place = split_place(r->a, r->s->path, item, position);
+	error_copy(problem_add(r->problems), err);
+}
+
+static void
+refuse_batch(struct reading *r, struct place place, const char *message, const char *next)
+{
+	struct error *err = problem_add(r->problems);
+
+	error_set_at(err, ERR_REFUSED, place, "%s", message);
+	(void)error_next(err, "%s", next); /* the problem is in the list */
+}
+
+/* What belongs to no file in batches. */
+static void
+judge_batch(struct reading *r)
+{
+	const struct script *s = r->s;
+	const struct directives *d = &s->directives;
+
+	if (s->kind != SCRIPT_VERSIONED && s->kind != SCRIPT_UNDO)
+		refuse_batch(r, d->batch.place, "only a V or U file can run in batches",
+		    "Name it V<version>__<description>.sql.");
+	if (d->transaction != NOT_GIVEN)
+		refuse_batch(r, d->transaction_place,
+		    "a file in batches has no use for \"transaction\"",
+		    "Take the directive out: each batch is a transaction of its own.");
+	if (s->statement_total == 0)
+		refuse_batch(r, d->batch.place, "this file in batches has no statement",
+		    "Write the INSERT, UPDATE or DELETE with :from and :to.");
+}
+
+/* --- each statement --- */
 
 static void
 read_statement(struct reading *r, const struct split_item *item)
@@ -339,11 +412,14 @@ read_statement(struct reading *r, const struct split_item *item)
 	plain = class.kind == STATEMENT_DML;
 	s->statement_total++;
 	s->dml_total += plain;
-	if ((!plain || r->next.given) &&
+	if (s->directives.batch.given)
+		read_range(r, item, &class);
+	if ((!plain || r->next.given || s->range != NULL) &&
 	    (s->statement_count < KEPT_STATEMENTS || is_transaction(class.kind)))
 		keep_statement(r, item, &class);
 	s->body_hash = statement_body_hash(s->body_hash, item->text, item->length);
-	note_class(r, item, &class);
+	if (!s->directives.batch.given || (s->range != NULL && s->statement_total == 1))
+		note_class(r, item, &class);
 	directives_init(&r->next);
 }
 
@@ -406,7 +482,7 @@ refuse_in_block(struct reading *r)
 	(void)error_next(err, "%s", both_ways); /* the problem is in the list */
 }
 
-/* Directive over .sql.conf over what the statements need over the setting. */
+/* Batches are transactions of their own.  Else directive over .sql.conf over what the statements need over the setting. */
 static bool
 wants_transaction(const struct reading *r)
 {
@@ -414,6 +490,8 @@ wants_transaction(const struct reading *r)
 
 	if (s->own_transaction)
 		return true;
+	if (s->directives.batch.given)
+		return false;
 	if (s->directives.transaction == 0)
 		return false;
 	if (s->conf.execute_in_transaction != NOT_GIVEN)
@@ -451,8 +529,7 @@ judge(struct reading *r)
 	if (!directive_check(&s->directives, err))
 		error_copy(problem_add(r->problems), err);
 	if (s->directives.batch.given)
-		error_set_at(problem_add(r->problems), ERR_REFUSED, s->directives.batch.place,
-		    "this version cannot run files in batches");
+		judge_batch(r);
 	drop_own_transaction(r);
 	s->transaction = wants_transaction(r);
 	if (!s->transaction || !r->refused.given)

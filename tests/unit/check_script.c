@@ -2,6 +2,7 @@
 #include "core/script.h"
 
 #include "folder.h"
+#include "sql/range.h"
 #include "sql/split.h"
 
 static struct arena *arena;
@@ -256,6 +257,9 @@ START_TEST(gives_directives_to_file_and_statement)
 }
 END_TEST
 
+#define BATCH "-- migrate:batch table=t key=id\n"
+#define BOUNDED "DELETE FROM t WHERE old AND id BETWEEN :from AND :to"
+
 static const struct bad {
 	const char *text, *message;
 	int line, column;
@@ -281,6 +285,21 @@ static const struct bad {
 	{ "-- migrate:transaction off\nSELECT pg_advisory_unlock_all();", "drop the lock", 2, 1 },
 	{ "CREATE TABLE t (i int);\nVACUUM t;\nVACUUM t;",
 	    "VACUUM cannot run inside a transaction block, and CREATE TABLE in line 1", 2, 1 },
+	{ BATCH "UPDATE t SET a = 1 WHERE id = 1;", "no :from", 2, 1 },
+	{ BATCH "UPDATE t\nSET a = 'ä' WHERE a OR id BETWEEN :from AND :to;", "does not bound", 3,
+	    35 },
+	{ BATCH "UPDATE t SET a = 1 WHERE ${who} OR id BETWEEN :from AND :to;", "does not bound", 2,
+	    47 },
+	{ BATCH "CREATE TABLE t ();", "one INSERT, UPDATE or DELETE, not CREATE", 2, 1 },
+	{ BATCH "BEGIN;\nCOMMIT;", "one INSERT, UPDATE or DELETE, not BEGIN", 2, 1 },
+	{ BATCH "COPY t FROM STDIN;\n1\n\\.\n", "not COPY", 2, 1 },
+	{ BATCH "SELECT 1;", "not SELECT", 2, 1 },
+	{ BATCH "-- nothing\n", "has no statement", 1, 1 },
+	{ BATCH "-- migrate:transaction off\n" BOUNDED ";", "no use for \"transaction\"", 2, 1 },
+	{ BATCH BOUNDED ";\n VACUUM t;\nVACUUM u;", "this VACUUM is a second one", 3, 2 },
+	{ BATCH "DELETE FROM t WHERE pg_advisory_unlock_all() IS NULL AND id BETWEEN :from AND "
+		":to;",
+	    "drop the lock", 2, 1 },
 	{ "BEGIN;\nVACUUM t;\nCOMMIT;", "VACUUM cannot run inside a transaction block", 2, 1 },
 };
 
@@ -292,6 +311,48 @@ START_TEST(refuses_with_place)
 	ck_assert_uint_ge(problems.count, 1);
 	assert_problem(0, b->line, b->column, b->message);
 	ck_assert_ptr_nonnull(problems.list[0]->place.source);
+}
+END_TEST
+
+/* --- files in batches --- */
+
+START_TEST(reads_a_file_in_batches)
+{
+	config.mixed = true;
+	script.conf.execute_in_transaction = 1;
+	read_good(BATCH "-- migrate:lock_timeout 1s\n\n" BOUNDED ";\n-- done\n");
+	ck_assert(!script.transaction && script.range != NULL);
+	ck_assert_int_eq(script.range->kind, RANGE_DELETE);
+	ck_assert_str_eq(script.range->text, BOUNDED);
+	ck_assert_str_eq(script.range->check, "SELECT 1 FROM t WHERE old LIMIT 1");
+	ck_assert_uint_eq(script.statement_count, 1);
+	ck_assert_str_eq(script.statements[0].text, BOUNDED);
+	ck_assert_int_eq(script.statements[0].line, 4);
+}
+END_TEST
+
+START_TEST(tells_what_a_file_in_batches_does)
+{
+	env.acts = true;
+	read_good(BATCH "UPDATE t SET a = 1 WHERE a IS NULL AND id BETWEEN :from AND :to;");
+	ck_assert(script.statements[0].class.parsed);
+	ck_assert_uint_eq(script.statements[0].acts.count, 1);
+	ck_assert_int_eq(script.statements[0].acts.list[0].kind, ACT_UPDATE);
+	ck_assert(script.statements[0].acts.list[0].has_limit);
+}
+END_TEST
+
+START_TEST(runs_only_versioned_and_undo_files_in_batches)
+{
+	script.kind = SCRIPT_UNDO;
+	read_good(BATCH BOUNDED ";");
+	script.kind = SCRIPT_REPEATABLE;
+	read_text(BATCH BOUNDED ";");
+	ck_assert_uint_eq(problems.count, 1);
+	assert_problem(0, 1, 1, "only a V or U file");
+	script.kind = SCRIPT_CALLBACK;
+	read_text(BATCH BOUNDED ";");
+	ck_assert_uint_eq(problems.count, 2);
 }
 END_TEST
 
@@ -545,6 +606,9 @@ main(void)
 	tcase_add_test(cases, notes_what_a_step_must_know);
 	tcase_add_test(cases, gives_directives_to_file_and_statement);
 	tcase_add_loop_test(cases, refuses_with_place, 0, COUNT(bads));
+	tcase_add_test(cases, reads_a_file_in_batches);
+	tcase_add_test(cases, tells_what_a_file_in_batches_does);
+	tcase_add_test(cases, runs_only_versioned_and_undo_files_in_batches);
 	tcase_add_test(cases, lists_everything_that_is_wrong);
 	tcase_add_test(cases, tells_both_ways_out_of_a_mixed_file);
 	tcase_add_loop_test(cases, decides_about_the_transaction, 0, COUNT(decisions));
