@@ -76,9 +76,10 @@ class Proxy:
     def stop(self):
         async def close():
             self.server.close()
-            for task in asyncio.all_tasks():
-                if task is not asyncio.current_task():
-                    task.cancel()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
         self.call(close())
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -145,6 +146,8 @@ class Proxy:
                     return
         except (asyncio.IncompleteReadError, ConnectionError):
             await line.drained()
+        finally:
+            line.task.cancel()
 
 
 class Line:
