@@ -190,9 +190,14 @@ coverage:
 	$(MAKE) COV=1 units replay cli
 	gcovr --root . --filter src/ --object-directory build/cov --exclude-unreachable-branches
 
-# Against other tools, of which some are fetched first; ROWS="7" measures only these (bench/README.md).
-bench: all
-	/usr/bin/python3 -B bench/run.py $(ROWS:%=--row %) $(BUILD)/migrate
+# Against other tools, of which some are fetched first (bench/README.md).  ROWS="3 7" measures only
+# these; QUICK=1 is for trying out, small, and writes no results.
+bench: all $(BUILD)/bench/spawn
+	BUILD=$(BUILD) $(PYTHON) -B bench/run.py $(ROWS:%=--row %) $(if $(QUICK),--quick) $(BUILD)/migrate
+
+$(BUILD)/bench/spawn: bench/spawn.c
+	@mkdir -p $(@D) && echo $@
+	$(COMPILE) -o $@ $<
 
 readme: all
 	BUILD=$(BUILD) $(PYTHON) -B tests/cli/readme.py --write

@@ -3,49 +3,44 @@
 import os
 import statistics
 import subprocess
-import time
+import tempfile
 from dataclasses import dataclass
+
+SPAWN = os.path.join(os.environ.get("BUILD", "build"), "bench", "spawn")
 
 
 @dataclass
 class Run:
-    """One finished process, by the kernel's own account."""
+    """One finished process (or the medians of several), by the kernel's own account."""
     wall: float  # seconds
     cpu: float  # seconds, user and system
     peak: int  # bytes
 
 
-@dataclass
-class Median:
-    """The medians of several runs of one command."""
-    wall: float
-    cpu: float
-    peak: int
-
-
 def once(command, accepted=(0,), **options):
-    """Runs a command to its end; its output is thrown away."""
-    start = time.monotonic()
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, **options)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in accepted:
-        raise RuntimeError(f"{command[0]} ended with {process.returncode}: {command}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    """Runs a command to its end; what it says is told only when it fails."""
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile("r") as account:
+        subprocess.run([os.path.abspath(SPAWN), account.name, *command], stdin=subprocess.DEVNULL,
+                       stdout=said, stderr=subprocess.STDOUT, check=True, **options)
+        exit_, wall, cpu, peak = (int(word) for word in account.read().split())
+        if exit_ not in accepted:
+            said.seek(max(0, said.seek(0, os.SEEK_END) - 2000))
+            raise RuntimeError(f"{command[0]} ended with {exit_}:\n"
+                               f"{said.read().decode(errors='replace')}")
+    return Run(wall / 1e9, cpu / 1e6, peak * 1024)
 
 
-def in_turn(commands, rounds=5):
-    """Runs the commands A B A B ..., one warm-up first; commands maps names to functions."""
+def median(runs):
+    return Run(statistics.median(r.wall for r in runs), statistics.median(r.cpu for r in runs),
+               int(statistics.median(r.peak for r in runs)))
+
+
+def in_turn(commands, rounds, warm_up=True):
+    """Runs the commands A B A B ...; commands maps names to functions.  The medians."""
     runs = {name: [] for name in commands}
-    for turn in range(rounds + 1):
+    for turn in range(rounds + warm_up):
         for name, run in commands.items():
             done = run()
-            if turn > 0:
+            if turn >= warm_up:
                 runs[name].append(done)
-    return {name: Median(statistics.median(r.wall for r in list_),
-                         statistics.median(r.cpu for r in list_),
-                         int(statistics.median(r.peak for r in list_)))
-            for name, list_ in runs.items()}
+    return {name: median(done) for name, done in runs.items()}
