@@ -65,6 +65,15 @@ int out_problems_status(const struct problems *problems);
 /* One error that stands for all of them, or NULL when there are none. */
 struct error *out_summary(struct arena *a, const struct problems *problems);
 
+/* --- the line that moves: out_progress.c --- */
+
+/*
+ * How far a file is, from its EVENT_PROGRESS or EVENT_BATCH with its step_number and step_total:
+ * "V7__idx.sql: statement 1 of 2: building index: scanning table, 43 %, 90 s".  In at most so many
+ * columns (0: no limit): what is worth least goes first, the percent and the time stay.
+ */
+const char *out_progress(struct arena *a, const struct event *event, size_t columns);
+
 /* --- events: progress.c --- */
 
 /*

@@ -22,9 +22,15 @@ enum event_kind {
 	EVENT_CONNECTED, /* host, database, user, server_version, pending, interrupted */
 	EVENT_LOCK_WAIT, /* waits for the run lock; text names the holder */
 	EVENT_LOCK_TAKEN,
+	EVENT_LOCK_FAILED, /* behind EVENT_LOCK_WAIT; the error follows from the run's result */
 	EVENT_STEP_BEGIN, /* step */
 	EVENT_STATEMENT_DONE, /* step, statement (number), elapsed_ms */
-	EVENT_PROGRESS, /* step, statement, percent (or -1), text: the phase of a long statement */
+	/*
+	 * step, statement (0: none of the file), statement_total, elapsed_ms (of what runs), text: its
+	 * phase, or NULL; percent or -1; done, total (0: not known) and unit, or NULL; detail: who
+	 * blocks it now, or NULL.  At the sink's pace, while something runs long.
+	 */
+	EVENT_PROGRESS,
 	EVENT_BATCH, /* step, batch: how far a file in batches has come */
 	EVENT_ROWS, /* text: a line of an answer, with verbose */
 	EVENT_COMMIT_SENT, /* step: from now on the outcome may be in doubt */
@@ -56,15 +62,21 @@ struct event {
 	int server_version;
 	size_t pending, interrupted;
 	double percent;
+	int64_t done, total;
+	const char *unit; /* "blocks", "lockers", ... */
 	const struct batch_progress *batch;
 };
 
 struct sink {
 	void (*emit)(struct sink *sink, const struct event *event);
 	void *context;
+	int64_t pace_ms; /* how often it wants to hear of what runs long; 0: never */
+	int64_t told_ms; /* when it heard last: event.c's own */
 };
 
 void event_emit(struct sink *sink, const struct event *event);
+/* Milliseconds until the sink wants to hear of what runs; -1: never. */
+int64_t event_due_ms(const struct sink *sink);
 /* EVENT_WARNING and EVENT_NOTE. */
 void event_warning(struct sink *sink, const char *format, ...) PRINTF_LIKE(2, 3);
 void event_note(struct sink *sink, const char *format, ...) PRINTF_LIKE(2, 3);

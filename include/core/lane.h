@@ -53,6 +53,8 @@ struct lane {
 	bool cleaning; /* signals no longer count */
 	const char *behind; /* who waited too long: it was cancelled for max_blocking */
 	const char *blockers; /* who was seen to block it */
+	bool blocked; /* by these, when it was looked last */
+	const char *doing; /* what our own statements are for, to be told; or NULL */
 
 	/* When to look at the locks: max_blocking, and how often; 0 is never. */
 	int64_t max_blocking_ms, look_every_ms, look_after_ms, looked_ms;
@@ -111,7 +113,10 @@ MUST_CHECK bool lane_reset(struct lane *lane);
 void lane_clean(struct lane *lane, int64_t ms);
 /* Says when the watcher is to look: in the middle of each try but the first, and behind 2 s. */
 void lane_watch(struct lane *lane, int attempt, int64_t budget_ms, int64_t max_blocking_ms);
-/* The same for a statement that waits patiently, and who it waits for is told. */
+/*
+ * The same for what waits patiently, in nobody's way: who it waits for is told.  limit_ms 0: it may
+ * wait for ever.
+ */
 void lane_watch_patiently(struct lane *lane, int attempt, int64_t limit_ms);
 /* How long statements ran, until the last one that ended well. */
 int64_t lane_work_ms(const struct lane *lane);

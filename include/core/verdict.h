@@ -15,6 +15,9 @@
 void verdict_error(struct apply *x, struct lane *lane, struct error *err);
 /* Tells the sink of an attempt that is made again behind a pause. */
 void verdict_try(struct apply *x, struct lane *lane, int attempt, int64_t pause_ms);
+/* The pause before that attempt, of which the sink is told. */
+MUST_CHECK bool verdict_pause(
+    struct apply *x, const struct step *step, int attempt, int64_t pause_ms, struct error *err);
 /* Writes the journal row of a failed attempt; a failure to do so is a warning. */
 void verdict_journal(struct apply *x, struct lane *lane, int attempt, const struct error *failure);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "core/event.h"
 #include "db/conn.h"
 
 /* The one place that waits: for the server, for a time, and always for a signal. */
@@ -23,6 +24,12 @@ enum wait_end {
 enum wait_end wait_conn(struct conn *c, int events, int64_t ms, bool signals);
 /* Sleeps; ERR_INTERRUPTED when a signal came. */
 MUST_CHECK bool wait_pause(int64_t ms, struct error *err);
+/*
+ * The same, and a step's EVENT_PROGRESS is emitted whenever the sink wants to hear of it: the event
+ * given, whose elapsed_ms goes on.
+ */
+MUST_CHECK bool
+wait_pause_told(struct sink *sink, struct event event, int64_t ms, struct error *err);
 /* Fills err with the signal that came; returns false. */
 bool wait_interrupted(struct error *err);
 

@@ -26,6 +26,14 @@ const char *watch_holders(struct arena *a, struct watch *w, const int64_t *oids,
  * journal, the error becomes ERR_LOCK and tells who holds them.  Returns false.
  */
 bool watch_history(struct session *s, struct error *err);
+/* How far what runs has come, as far as the server reports it. */
+struct watch_progress {
+	const char *phase; /* in PostgreSQL's words */
+	int64_t done, total; /* of the phase; total 0: not known */
+	const char *unit; /* "blocks", "tuples", "lockers", ...; NULL: nothing is counted */
+};
+/* False: it reports nothing. */
+bool watch_progress(struct arena *a, struct watch *w, struct watch_progress *out);
 /* Who has waited behind us for longer than limit_ms. */
 const char *watch_behind(struct arena *a, struct watch *w, int64_t limit_ms);
 

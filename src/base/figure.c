@@ -35,3 +35,15 @@ figure_seconds(struct arena *a, int64_t seconds)
 		return arena_printf(a, "%" PRId64 " min", (seconds + 30) / 60);
 	return arena_printf(a, "%" PRId64 " h", (seconds + 1800) / 3600);
 }
+
+const char *
+figure_elapsed(struct arena *a, int64_t seconds)
+{
+	int64_t minutes = seconds / 60;
+
+	if (seconds < 120)
+		return arena_printf(a, "%" PRId64 " s", seconds);
+	if (minutes < 120)
+		return arena_printf(a, "%" PRId64 " min %" PRId64 " s", minutes, seconds % 60);
+	return arena_printf(a, "%" PRId64 " h %" PRId64 " min", minutes / 60, minutes % 60);
+}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/figure.h"
 #include "base/mask.h"
 #include "base/time.h"
 #include "cli/out.h"
@@ -16,6 +18,8 @@ enum {
 	NOTICES_PER_STEP = 50,
 	NOTICE_BYTES = 64 * 1024,
 	REDRAW_MS = 100,
+	TERMINAL_PACE_MS = 1000,
+	LOG_PACE_MS = 30 * 1000,
 };
 
 struct progress {
@@ -27,7 +31,11 @@ struct progress {
 	bool drawn;
 	int64_t drawn_ms;
 	size_t notices; /* of the server, in this step */
+	int64_t waiting_said_ms; /* when it was said last that the run lock is waited for */
 	size_t step_number, step_total; /* of the step at work */
+	int64_t begun_ms; /* when it began */
+	bool batches; /* it runs in batches: this is how far it came */
+	struct batch_progress batch;
 };
 
 static void
@@ -46,30 +54,51 @@ step_name(const struct event *event)
 	return event->step->script->script;
 }
 
+/* A terminal that was stopped (^S) must not stop the run, and with it the locks that it holds. */
+static bool
+takes_text(void)
+{
+	struct pollfd terminal = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLOUT) != 0;
+}
+
+/* In one write, and the end of the line before it goes last: nothing flickers. */
+static void
+draw_text(struct progress *p, struct arena *a, const char *text)
+{
+	fputs(arena_printf(a, "\r%s\033[K", out_shorten(a, text, out_width(stderr) - 1)), stderr);
+	p->drawn = true;
+	p->drawn_ms = time_now_ms();
+}
+
+/* What is known of the step beside what the event tells. */
+static struct event
+completed(const struct progress *p, const struct event *event)
+{
+	struct event all = *event;
+
+	if (event->kind != EVENT_PROGRESS)
+		all.percent = -1;
+	all.step_number = p->step_number;
+	all.step_total = p->step_total;
+	if (all.batch == NULL && p->batches)
+		all.batch = &p->batch;
+	if (all.batch != NULL)
+		all.elapsed_ms = time_now_ms() - p->begun_ms; /* of the file, not of a batch */
+	return all;
+}
+
 static void
 draw(struct progress *p, const struct event *event)
 {
 	struct arena *a;
-	struct arena_text *line;
-	int64_t now = time_now_ms();
 
-	if (!p->terminal || step_name(event) == NULL || (p->drawn && now - p->drawn_ms < REDRAW_MS))
+	if (!p->terminal || step_name(event) == NULL || time_now_ms() - p->drawn_ms < REDRAW_MS ||
+	    !takes_text())
 		return;
 	a = arena_new(NULL);
-	line = arena_text_new(a);
-	out_put(line->out, step_name(event));
-	if (event->statement < event->statement_total && event->statement_total > 1)
-		fprintf(line->out, ": statement %lld of %lld", (long long)event->statement + 1,
-		    (long long)event->statement_total);
-	else
-		fputs(": running", line->out);
-	if (p->step_total > 1)
-		fprintf(line->out, " (file %zu of %zu)", p->step_number, p->step_total);
-	wipe(p);
-	fputs(out_shorten(a, arena_text_end(line), out_width(stderr) - 1), stderr);
-	fflush(stderr);
-	p->drawn = true;
-	p->drawn_ms = now;
+	draw_text(p, a, out_progress(a, event, out_width(stderr) - 1));
 	arena_close(a);
 }
 
@@ -200,10 +229,33 @@ say_connected(struct progress *p, const struct event *event)
 }
 
 static void
+draw_lock_wait(struct progress *p, const struct event *event)
+{
+	struct arena *a;
+
+	if (!takes_text())
+		return;
+	a = arena_new(NULL);
+	draw_text(p, a,
+	    arena_printf(
+		a, "waiting for the run lock, %s", figure_elapsed(a, event->elapsed_ms / 1000)));
+	arena_close(a);
+}
+
+/* On a terminal the holder is told as often as in a log, and the time goes on in between. */
+static void
 say_lock_wait(struct progress *p, const struct event *event)
 {
+	int64_t now = time_now_ms();
+
 	if (p->config->quiet)
 		return;
+	if (p->terminal && p->waiting_said_ms != 0 && now - p->waiting_said_ms < LOG_PACE_MS) {
+		draw_lock_wait(p, event);
+		return;
+	}
+	p->waiting_said_ms = now;
+	wipe(p);
 	fputs("migrate: waiting for the run lock", stderr);
 	if (event->text != NULL)
 		say_text(", held by ", event->text);
@@ -243,6 +295,7 @@ say_wait(struct progress *p, const struct event *event)
 static void
 say_statement(struct progress *p, const struct event *event)
 {
+	struct event next;
 	char elapsed[32];
 
 	if (p->config->verbose) {
@@ -250,20 +303,64 @@ say_statement(struct progress *p, const struct event *event)
 		fprintf(stderr, "statement %lld of %lld, %s\n", (long long)event->statement,
 		    (long long)event->statement_total, seconds(elapsed, event->elapsed_ms));
 	}
-	draw(p, event);
+	next = completed(p, event);
+	next.statement = event->statement < event->statement_total ? event->statement + 1 : 0;
+	next.elapsed_ms = 0;
+	draw(p, &next);
 }
 
 static void
 say_begin(struct progress *p, const struct event *event)
 {
+	struct event begun;
+
 	end_notices(p, event);
 	p->step_number = event->step_number;
 	p->step_total = event->step_total;
+	p->begun_ms = time_now_ms();
+	p->batches = false;
 	if (p->config->verbose && step_name(event) != NULL) {
 		say_name(event);
 		fprintf(stderr, "started, %zu of %zu\n", event->step_number, event->step_total);
 	}
-	draw(p, event);
+	begun = completed(p, event);
+	draw(p, &begun);
+}
+
+/* On a terminal the line moves; in a log there is one now and then. */
+static void
+say_progress(struct progress *p, const struct event *event)
+{
+	struct event all = completed(p, event);
+	struct arena *a;
+
+	if (p->terminal) {
+		draw(p, &all);
+		return;
+	}
+	if (p->config->quiet || step_name(event) == NULL)
+		return;
+	a = arena_new(NULL);
+	fprintf(stderr, "migrate: %s\n", out_progress(a, &all, 0));
+	p->drawn_ms = time_now_ms();
+	arena_close(a);
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Batches come faster than anybody wants to read in a log. */
+static void
+say_batch(struct progress *p, const struct event *event)
+{
+	p->batches = true;
+	p->batch = *event->batch;
+	p->batch.waits_for = NULL; /* valid during this call only */
+	if (p->terminal || time_now_ms() - later(p->begun_ms, p->drawn_ms) >= LOG_PACE_MS)
+		say_progress(p, event);
 }
 
 /* The one line that belongs to the answer: it goes to stdout unless that carries JSON. */
@@ -305,6 +402,14 @@ say_row(struct progress *p, const struct event *event)
 	say_text("  | ", event->text);
 }
 
+/* It changes the line that is drawn, or nothing: whatever else is said goes in its place. */
+static bool
+moves(const struct progress *p, enum event_kind kind)
+{
+	return kind == EVENT_PROGRESS || kind == EVENT_BATCH || kind == EVENT_COMMIT_SENT ||
+	    kind == EVENT_LOCK_WAIT || (kind == EVENT_STATEMENT_DONE && !p->config->verbose);
+}
+
 static void
 emit(struct sink *sink, const struct event *event)
 {
@@ -315,8 +420,11 @@ emit(struct sink *sink, const struct event *event)
 		[EVENT_CONNECTED] = say_connected,
 		[EVENT_LOCK_WAIT] = say_lock_wait,
 		[EVENT_LOCK_TAKEN] = say_lock_taken,
+		[EVENT_LOCK_FAILED] = NULL,
 		[EVENT_STEP_BEGIN] = say_begin,
 		[EVENT_STATEMENT_DONE] = say_statement,
+		[EVENT_PROGRESS] = say_progress,
+		[EVENT_BATCH] = say_batch,
 		[EVENT_ROWS] = say_row,
 		[EVENT_COMMIT_SENT] = NULL,
 		[EVENT_WAIT] = say_wait,
@@ -326,7 +434,7 @@ emit(struct sink *sink, const struct event *event)
 	};
 	struct progress *p = sink->context;
 
-	if (event->kind != EVENT_STATEMENT_DONE || p->config->verbose)
+	if (!moves(p, event->kind))
 		wipe(p);
 	if (say[event->kind] != NULL)
 		say[event->kind](p, event);
@@ -345,6 +453,8 @@ out_text_sink(struct arena *a, const struct config *config, struct config_list *
 	p->answer = config->format == FORMAT_TEXT ? stdout : stderr;
 	p->terminal =
 	    !config->quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+	if (!config->quiet)
+		sink->pace_ms = p->terminal ? TERMINAL_PACE_MS : LOG_PACE_MS;
 	sink->emit = emit;
 	sink->context = p;
 	return sink;

@@ -380,7 +380,7 @@ apply_transaction(
 		arena_close(a);
 		if (end != APPLY_FAILED || pause < 0)
 			return end;
-		if (!wait_pause(pause, err)) {
+		if (!verdict_pause(x, &steps[0], tries.attempt + 1, pause, err)) {
 			say_rolled_back(&t, err);
 			return APPLY_FAILED;
 		}

@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/event.h"
 
+#include "base/time.h"
+
+/* Does it tell how far the run is? */
+static bool
+tells_progress(enum event_kind kind)
+{
+	return kind == EVENT_STEP_BEGIN || kind == EVENT_PROGRESS || kind == EVENT_BATCH ||
+	    kind == EVENT_LOCK_WAIT;
+}
+
 void
 event_emit(struct sink *sink, const struct event *event)
 {
-	if (sink != NULL)
-		sink->emit(sink, event);
+	if (sink == NULL)
+		return;
+	if (sink->pace_ms > 0 && tells_progress(event->kind))
+		sink->told_ms = time_now_ms();
+	sink->emit(sink, event);
+}
+
+int64_t
+event_due_ms(const struct sink *sink)
+{
+	int64_t due;
+
+	if (sink == NULL || sink->pace_ms <= 0)
+		return -1;
+	due = sink->told_ms + sink->pace_ms - time_now_ms();
+	return due < 0 ? 0 : due;
 }
 
 static void

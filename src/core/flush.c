@@ -79,7 +79,9 @@ flush_tables(struct apply *x, const struct script *script, struct error *err)
 	for (size_t i = 0; ok && i < count;) {
 		struct lane lane;
 
-		lane_init(&lane, a, x->session, NULL, &step, false, error_new(a));
+		lane_init(&lane, a, x->session, x->watch, &step, false, error_new(a));
+		lane_watch_patiently(&lane, 1, x->session->config->lock_flush_timeout_ms);
+		lane.doing = "waiting until its tables are free";
 		ok = lane_open(&lane);
 		i = ok && say_all(x, &lane, tables, i, count) ? count
 							      : (size_t)lane.failure.statement + 1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "core/wait.h"
 #include "query.h"
@@ -263,21 +264,19 @@ cancel_in_turn(struct lane *lane)
 
 /* Who keeps us waiting, to somebody who may wonder why nothing happens. */
 static void
-tell(struct lane *lane, struct arena *a)
+tell(struct lane *lane)
 {
 	int64_t start = lane->started_us / 1000, now = lane->looked_ms;
-	const char *text;
 
-	if (now - start < TELL_AFTER_MS ||
+	if (!lane->blocked || now - start < TELL_AFTER_MS ||
 	    (lane->told_ms != 0 && now - lane->told_ms < TELL_EVERY_MS))
-		return;
-	text = watch_snapshots(a, lane->watch);
-	if (text == NULL)
 		return;
 	lane->told_ms = now;
 	event_emit(lane->session->sink,
-	    &(struct event){
-		.kind = EVENT_WAIT, .step = lane->step, .elapsed_ms = now - start, .text = text });
+	    &(struct event){ .kind = EVENT_WAIT,
+		.step = lane->step,
+		.elapsed_ms = now - start,
+		.text = lane->blockers });
 }
 
 /* The watcher's turn: who waits behind us, and who blocks us. */
@@ -289,11 +288,10 @@ look(struct lane *lane)
 
 	lane->looked_ms = time_now_ms();
 	a = arena_new(NULL);
-	text = watch_blockers(a, lane->watch);
-	if (text != NULL)
+	text = lane->patient ? watch_snapshots(a, lane->watch) : watch_blockers(a, lane->watch);
+	lane->blocked = text != NULL;
+	if (text != NULL && !text_same(text, lane->blockers))
 		lane->blockers = arena_strdup(lane->arena, text);
-	if (lane->patient)
-		tell(lane, a);
 	if (lane->max_blocking_ms > 0) {
 		text = watch_behind(a, lane->watch, lane->max_blocking_ms);
 		if (text != NULL) {
@@ -304,15 +302,77 @@ look(struct lane *lane)
 	arena_close(a);
 }
 
+static bool
+is_time_to_look(const struct lane *lane, int64_t now)
+{
+	return looks(lane) && now - lane->started_us / 1000 >= lane->look_after_ms;
+}
+
+/* How far the statement has come, in what the server reports of it. */
+static void
+measure(struct lane *lane, struct arena *a, struct event *event)
+{
+	struct watch_progress progress;
+
+	if (!watch_progress(a, lane->watch, &progress))
+		return;
+	event->text = progress.phase;
+	event->unit = progress.unit;
+	event->done = progress.done;
+	event->total = progress.total;
+	/* Who is waited for next may take longer than all before. */
+	if (progress.total > 0 && !text_is(progress.unit, "lockers"))
+		event->percent = progress.done >= progress.total
+		    ? 100
+		    : 100.0 * (double)progress.done / (double)progress.total;
+}
+
+/* What the server is at: the oldest of what it has not answered. */
+static void
+tell_progress(struct lane *lane, int64_t now)
+{
+	const struct lane_expectation *at =
+	    expected(lane) > 0 ? &lane->queue[lane->queue_head] : NULL;
+	struct event event = { .kind = EVENT_PROGRESS,
+		.step = at == NULL ? lane->step : at->step,
+		.elapsed_ms = now - lane->last_done_us / 1000,
+		.text = lane->doing,
+		.percent = -1,
+		.detail = lane->blocked ? lane->blockers : NULL };
+	struct arena *a = arena_new(NULL);
+
+	if (at != NULL && at->what == LANE_STATEMENT) {
+		event.statement = at->number;
+		event.statement_total = at->step->script->statement_total;
+		if (is_time_to_look(lane, now))
+			measure(lane, a, &event);
+	}
+	if (event.detail != NULL && lane->session->sink->pace_ms >= TELL_EVERY_MS)
+		lane->told_ms = now; /* it stands for an EVENT_WAIT */
+	event_emit(lane->session->sink, &event);
+	arena_close(a);
+}
+
+static bool
+is_told(const struct lane *lane)
+{
+	return lane->step != NULL && lane->step->kind == STEP_SCRIPT && !lane->interrupted &&
+	    !lane->cleaning;
+}
+
 /* Answers may come without a pause: the watcher's turn depends on the time alone. */
 static void
 look_in_turn(struct lane *lane)
 {
 	int64_t now = time_now_ms();
+	bool look_now = is_time_to_look(lane, now) && now - lane->looked_ms >= lane->look_every_ms;
 
-	if (looks(lane) && now - lane->looked_ms >= lane->look_every_ms &&
-	    now - lane->started_us / 1000 >= lane->look_after_ms)
+	if (look_now)
 		look(lane);
+	if (is_told(lane) && event_due_ms(lane->session->sink) == 0)
+		tell_progress(lane, now);
+	if (look_now && lane->patient)
+		tell(lane);
 }
 
 static void
@@ -327,12 +387,15 @@ static int64_t
 wait_limit(const struct lane *lane)
 {
 	int64_t left = lane->give_up_ms - time_now_ms();
+	int64_t due = is_told(lane) ? event_due_ms(lane->session->sink) : -1;
 
 	if (lane->give_up_ms != 0)
 		return left < 0 ? 0 : left < CANCEL_AGAIN_MS ? left : CANCEL_AGAIN_MS;
 	if (lane->cancelled_ms != 0)
 		return CANCEL_AGAIN_MS;
-	return looks(lane) ? lane->look_every_ms : -1;
+	if (looks(lane) && (due < 0 || lane->look_every_ms < due))
+		return lane->look_every_ms;
+	return due;
 }
 
 static bool

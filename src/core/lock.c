@@ -7,7 +7,7 @@
 #include "core/wait.h"
 #include "query.h"
 
-enum { POLL_LOW_MS = 50, POLL_HIGH_MS = 250, REPORT_EVERY_MS = 30000 };
+enum { POLL_LOW_MS = 50, POLL_HIGH_MS = 250, REPORT_AFTER_MS = 1000, REPORT_EVERY_MS = 30000 };
 
 static bool
 ask(struct arena *a, struct conn *c, const char *query, int64_t key, struct rows *rows,
@@ -82,12 +82,14 @@ report(struct session *s, struct arena *a, int64_t key, int64_t waited_ms)
 		.text = holder == NULL ? "another session" : holder });
 }
 
-bool
-lock_take(struct session *s, int64_t key, struct error *err)
+static bool
+poll_lock(struct session *s, int64_t key, int64_t start, struct error *err)
 {
 	const char *query = s->pooled ? query_lock_free : query_lock_try;
 	int64_t limit = s->config->run_lock_timeout_ms;
-	int64_t start = time_now_ms(), next_report = start + 1000;
+	int64_t every =
+	    s->sink != NULL && s->sink->pace_ms > 0 ? s->sink->pace_ms : REPORT_EVERY_MS;
+	int64_t next_report = start + REPORT_AFTER_MS;
 
 	for (;;) {
 		struct arena *turn = arena_new(s->arena);
@@ -97,22 +99,29 @@ lock_take(struct session *s, int64_t key, struct error *err)
 		int64_t now = time_now_ms();
 
 		if (ok && !taken && now >= next_report) {
-			next_report = now + REPORT_EVERY_MS;
+			next_report = now + every;
 			report(s, turn, key, now - start);
 		}
 		arena_close(turn);
-		if (!ok)
-			return false;
-		if (taken)
-			break;
+		if (!ok || taken)
+			return ok;
 		if (limit > 0 && now - start >= limit)
 			return give_up(s, key, err);
 		if (!wait_pause(time_random(POLL_LOW_MS, POLL_HIGH_MS), err))
 			return false;
 	}
+}
+
+bool
+lock_take(struct session *s, int64_t key, struct error *err)
+{
+	int64_t start = time_now_ms();
+	bool taken = poll_lock(s, key, start, err);
+
 	event_emit(s->sink,
-	    &(struct event){ .kind = EVENT_LOCK_TAKEN, .elapsed_ms = time_now_ms() - start });
-	return true;
+	    &(struct event){ .kind = taken ? EVENT_LOCK_TAKEN : EVENT_LOCK_FAILED,
+		.elapsed_ms = time_now_ms() - start });
+	return taken;
 }
 
 bool

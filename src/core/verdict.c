@@ -183,6 +183,18 @@ verdict_try(struct apply *x, struct lane *lane, int attempt, int64_t pause_ms)
 		.text = lane->blockers });
 }
 
+bool
+verdict_pause(
+    struct apply *x, const struct step *step, int attempt, int64_t pause_ms, struct error *err)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "waiting for try %d", attempt);
+	return wait_pause_told(x->session->sink,
+	    (struct event){ .kind = EVENT_PROGRESS, .step = step, .text = text, .percent = -1 },
+	    pause_ms, err);
+}
+
 /* The failed file may have left any role and search_path behind. */
 static bool
 write_journal(

@@ -55,3 +55,20 @@ wait_pause(int64_t ms, struct error *err)
 		return wait_interrupted(err);
 	return true;
 }
+
+bool
+wait_pause_told(struct sink *sink, struct event event, int64_t ms, struct error *err)
+{
+	int64_t start = time_now_ms(), before = event.elapsed_ms;
+
+	for (;;) {
+		int64_t left = start + ms - time_now_ms(), due = event_due_ms(sink);
+
+		if (due < 0 || due >= left)
+			return wait_pause(left < 0 ? 0 : left, err);
+		if (!wait_pause(due, err))
+			return false;
+		event.elapsed_ms = before + time_now_ms() - start;
+		event_emit(sink, &event);
+	}
+}

@@ -91,26 +91,34 @@ put_session(FILE *out, const struct rows *rows, size_t i)
 		fprintf(out, ": %s", query);
 }
 
-/* Runs one of the three looks and makes a text of its rows. */
-static const char *
-look(struct arena *a, struct watch *w, const char *query, const char *second)
+/* Runs one of the queries; false when it has no rows, or cannot be run. */
+static bool
+ask(struct arena *a, struct watch *w, const char *query, const char *second, struct rows *rows)
 {
 	char pid[16];
 	const char *parameters[] = { pid, second };
 	struct error *err = error_new(a);
-	struct arena_text *text;
-	struct rows rows;
 
 	if (!open_once(w))
-		return NULL;
+		return false;
 	snprintf(pid, sizeof(pid), "%d", w->session->backend_pid);
-	if (!conn_query(a, w->conn, query, second == NULL ? 1 : 2, parameters, &rows, err)) {
+	if (!conn_query(a, w->conn, query, second == NULL ? 1 : 2, parameters, rows, err)) {
 		(void)give_up(w, err); /* said once */
 		conn_close(w->conn);
 		w->conn = NULL;
-		return NULL;
+		return false;
 	}
-	if (rows.count == 0)
+	return rows->count > 0;
+}
+
+/* Runs one of those that name sessions and makes a text of its rows. */
+static const char *
+look(struct arena *a, struct watch *w, const char *query, const char *second)
+{
+	struct arena_text *text;
+	struct rows rows;
+
+	if (!ask(a, w, query, second, &rows))
 		return NULL;
 	text = arena_text_new(a);
 	for (size_t i = 0; i < rows.count; i++)
@@ -190,4 +198,21 @@ const char *
 watch_behind(struct arena *a, struct watch *w, int64_t limit_ms)
 {
 	return look(a, w, query_watch_behind, arena_printf(a, "%" PRId64, limit_ms));
+}
+
+bool
+watch_progress(struct arena *a, struct watch *w, struct watch_progress *out)
+{
+	struct rows rows;
+
+	/* Behind SET SESSION AUTHORIZATION of the file there is a row with nothing in it. */
+	if (!ask(a, w, query_watch_progress, NULL, &rows) || rows_value(&rows, 0, 0) == NULL)
+		return false;
+	*out = (struct watch_progress){
+		.phase = rows_value(&rows, 0, 0),
+		.done = rows_integer(&rows, 0, 1),
+		.total = rows_integer(&rows, 0, 2),
+		.unit = rows_value(&rows, 0, 3),
+	};
+	return true;
 }

@@ -340,7 +340,7 @@ def test_the_step_at_work_is_drawn_on_a_terminal(migrate):
     migrate.write({"V1__a.sql": "SELECT pg_sleep(0.2);" * 3, "V2__b.sql": "SELECT 1;"})
     status, shown = run_on_terminal(migrate, "up")
     assert status == 0, shown
-    assert "V1__a.sql: statement 2 of 3 (file 1 of 2)\r\033[K" in shown, repr(shown)
+    assert "\rfile 1 of 2: V1__a.sql: statement 2 of 3\033[K" in shown, repr(shown)
     left = re.sub(r"[^\n]*\r\033\[K", "", shown).splitlines()
     assert [line.split(":")[0] for line in left[1:3]] == ["V1__a.sql", "V2__b.sql"], repr(shown)
 

@@ -74,6 +74,18 @@ static const struct saying {
 	    "migrate: waiting for the run lock, held by pid 7\n", "" },
 	{ { .kind = EVENT_LOCK_WAIT }, "migrate: waiting for the run lock\n", "" },
 	{ { .kind = EVENT_LOCK_TAKEN }, "", "" },
+	{ { .kind = EVENT_LOCK_FAILED }, "", "" },
+	{ { .kind = EVENT_PROGRESS,
+	      .step = &step,
+	      .statement = 1,
+	      .statement_total = 2,
+	      .text = "building index: scanning table",
+	      .percent = 43.2,
+	      .elapsed_ms = 90000 },
+	    "migrate: V3__add_total.sql: statement 1 of 2: building index: scanning table, 43 %, "
+	    "90 s\n",
+	    "" },
+	{ { .kind = EVENT_PROGRESS, .step = &record_step, .percent = -1 }, "", "" },
 	{ { .kind = EVENT_NOTICE, .step = &step, .severity = "NOTICE", .text = "one\n::two" },
 	    "migrate: V3__add_total.sql: NOTICE:  one\n  | ::two\n", "" },
 	{ { .kind = EVENT_NOTICE, .text = "one", .detail = "d", .hint = "h" },
@@ -143,6 +155,34 @@ START_TEST(keeps_the_answer_for_json_alone)
 	event_emit(sink, &(struct event){ .kind = EVENT_STEP_END, .step = &step });
 	ck_assert_str_eq(written(out), "");
 	ck_assert_str_eq(written(said), "V3__add_total.sql: applied, 2 statements, 0.000 s\n");
+}
+END_TEST
+
+START_TEST(wants_to_hear_of_what_runs_long_when_it_says_so)
+{
+	ck_assert_int_eq(sink->pace_ms, 30000);
+	config.quiet = true;
+	ck_assert_int_eq(out_text_sink(arena, &config, &warnings)->pace_ms, 0);
+}
+END_TEST
+
+START_TEST(says_batches_no_faster_than_that)
+{
+	const struct batch_progress batch = { .pass = 1,
+		.rows = -1,
+		.keys = 43,
+		.keys_total = 100,
+		.rows_per_s = -1,
+		.remaining_ms = -1 };
+	const struct event event = { .kind = EVENT_BATCH, .step = &step, .batch = &batch };
+
+	event_emit(sink, &(struct event){ .kind = EVENT_STEP_BEGIN, .step = &step });
+	for (int i = 0; i < 100; i++)
+		event_emit(sink, &event);
+	ck_assert_str_eq(written(said), "");
+	/* What is said in its time tells of the batches, too. */
+	event_emit(sink, &(struct event){ .kind = EVENT_PROGRESS, .step = &step, .percent = -1 });
+	ck_assert_str_eq(written(said), "migrate: V3__add_total.sql: 43 %\n");
 }
 END_TEST
 
@@ -220,6 +260,8 @@ main(void)
 	tcase_add_test(tests, says_only_what_is_wrong_when_quiet);
 	tcase_add_test(tests, says_more_when_verbose);
 	tcase_add_test(tests, keeps_the_answer_for_json_alone);
+	tcase_add_test(tests, wants_to_hear_of_what_runs_long_when_it_says_so);
+	tcase_add_test(tests, says_batches_no_faster_than_that);
 	tcase_add_test(tests, remembers_warnings);
 	tcase_add_test(tests, suppresses_a_flood_of_notices);
 	tcase_add_test(tests, cuts_an_endless_notice);
