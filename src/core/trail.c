@@ -125,7 +125,7 @@ trail_again(struct trail *t, struct error *err)
 		return false;
 	}
 	verdict_try(t->x, &t->lane, t->tries.attempt++, pause);
-	return wait_pause(pause, err);
+	return verdict_pause(t->x, t->step, t->tries.attempt, pause, err);
 }
 
 /* --- the file --- */
