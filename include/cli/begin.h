@@ -47,5 +47,8 @@ void begin_say_where(const struct context *c, const struct session *s);
  */
 MUST_CHECK bool begin_confirm(
     const struct context *c, const struct session *s, const char *what, struct error *err);
+/* The same, whatever there is to do. */
+MUST_CHECK bool
+begin_ask(const struct context *c, const struct session *s, const char *what, struct error *err);
 
 #endif

@@ -67,6 +67,8 @@ struct config {
 	const char *url_file;
 	const char *password_command;
 	const char *user, *password, *role;
+	const char *database; /* of a throwaway database, in place of the url's; no setting */
+	const char *scratch_url; /* the server that throwaway databases are made on */
 	int64_t wait_ms, connect_timeout_ms;
 	enum choice_pooler pooler;
 

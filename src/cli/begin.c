@@ -168,9 +168,15 @@ put_question(const struct context *c, const struct session *s, const char *what)
 bool
 begin_confirm(const struct context *c, const struct session *s, const char *what, struct error *err)
 {
+	return s->plan.step_count == 0 || begin_ask(c, s, what, err);
+}
+
+bool
+begin_ask(const struct context *c, const struct session *s, const char *what, struct error *err)
+{
 	char answer[16];
 
-	if (!c->config->protected || c->config->yes || s->plan.step_count == 0)
+	if (!c->config->protected || c->config->yes)
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
 		error_set(

@@ -17,7 +17,7 @@
 extern char **environ;
 
 extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_validate, cmd_lint,
-    cmd_repair, cmd_baseline, cmd_config, cmd_help, cmd_version, cmd_completion;
+    cmd_repair, cmd_baseline, cmd_squash, cmd_config, cmd_help, cmd_version, cmd_completion;
 
 /* In the order of help. */
 const struct command *const commands[] = {
@@ -30,6 +30,7 @@ const struct command *const commands[] = {
 	&cmd_lint,
 	&cmd_repair,
 	&cmd_baseline,
+	&cmd_squash,
 	&cmd_config,
 	&cmd_help,
 	&cmd_version,
@@ -147,7 +148,7 @@ tells_password(struct arena *a, const struct config_argument *setting)
 
 	if (strcmp(setting->name, "password") == 0)
 		return true;
-	return strcmp(setting->name, "url") == 0 &&
+	return (strcmp(setting->name, "url") == 0 || strcmp(setting->name, "scratch-url") == 0) &&
 	    url_read(a, setting->value, &connection, error_new(a)) &&
 	    connection_get(&connection, "password") != NULL;
 }

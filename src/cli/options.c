@@ -138,7 +138,9 @@ add_setting(struct parser *p, const char *name, const char *value)
 static bool
 may_hold_secret(const struct config_setting *s)
 {
-	return s != NULL && (s->secret || s->type == CONFIG_MAP || strcmp(s->name, "url") == 0);
+	return s != NULL &&
+	    (s->secret || s->type == CONFIG_MAP || strcmp(s->name, "url") == 0 ||
+		strcmp(s->name, "scratch-url") == 0);
 }
 
 /* Copies a value out of argv. */

@@ -158,6 +158,8 @@ finish(struct config *c, struct error *err)
 		return error_set_at(err, ERR_USAGE, values_source(c, "directory")->place,
 		    "\"directory\" names no folder");
 	c->table_set = values_source(c, "table")->rank != RANK_DEFAULT;
+	if (c->scratch_url != NULL)
+		url_hide(c->arena, c->scratch_url);
 	if (c->url == NULL)
 		return true;
 	c->url_from = values_source(c, "url")->origin;

@@ -106,6 +106,8 @@ config_connection(
 		connection_set(a, out, "user", c->user);
 	if (c->password != NULL)
 		connection_set(a, out, "password", c->password);
+	if (c->database != NULL)
+		connection_set(a, out, "dbname", c->database);
 	if (!refuse_system_roots(out, err))
 		return false;
 	return c->password_command == NULL || run_password_command(a, c, out, err);

@@ -10,7 +10,7 @@ from runner import PROGRAM
 
 COMMANDS = {
     "init": None, "new": None, "status": "info", "plan": None, "up": "migrate",
-    "validate": None, "lint": None, "repair": None, "baseline": None, "config": None, "help": None,
+    "validate": None, "lint": None, "repair": None, "baseline": None, "squash": None, "config": None, "help": None,
     "version": None, "completion": None,
 }
 

@@ -1,0 +1,2 @@
+-- Takes a throwaway database away, whoever is still connected.
+DROP DATABASE IF EXISTS :"database" WITH (FORCE);
