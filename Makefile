@@ -202,9 +202,10 @@ $(BUILD)/bench/spawn: bench/spawn.c
 readme: all
 	BUILD=$(BUILD) $(PYTHON) -B tests/cli/readme.py --write
 
-# The manual of the rules, from their table.
+# The manual of the rules, and the list of Flyway's settings, from their tables.
 manual: all
 	BUILD=$(BUILD) $(PYTHON) -B tests/cli/lint_page.py --write
+	$(PYTHON) -B tests/cli/flyway_page.py $(BUILD)/migrate
 
 # --- the rest ---
 

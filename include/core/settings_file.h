@@ -30,6 +30,12 @@ MUST_CHECK bool settings_file_put_set(
     const struct settings_file *f, const char *name, struct config *c, struct error *err);
 /* Warns of a file that everybody may write, and of a password in one that others may read. */
 void settings_file_warn(const struct settings_file *f, struct config_list *warnings);
+/* The text of any file of settings, 64 kB at most, with a NUL behind it. */
+MUST_CHECK bool settings_file_text(
+    struct arena *a, const char *path, const char **text, size_t *length, struct error *err);
+/* Is it UTF-8 without a NUL? */
+MUST_CHECK bool
+settings_file_check(const char *path, const char *text, size_t length, struct error *err);
 /* The value of a variable, NULL when it is not set; length is that of the name. */
 const char *settings_file_variable(char *const *environment, const char *name, size_t length);
 

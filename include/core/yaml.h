@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
@@ -32,6 +33,8 @@ struct node {
 /* The root is a map.  path is for messages; errors are ERR_USAGE with their place. */
 MUST_CHECK bool yaml_read(struct arena *a, const char *path, const char *text, size_t length,
     struct node **root, struct error *err);
+/* Writes a text so that it is read again as what it is: in quotes where it must be. */
+void yaml_put(FILE *out, const char *text);
 /* The pair of a map with that key, or NULL. */
 const struct pair *yaml_find(const struct node *map, const char *name);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/from_flyway.h"
 #include "cli/help.h"
 #include "cli/options.h"
 
@@ -18,6 +19,8 @@ help_run(const struct context *c, int *status, struct error *err)
 		help_command(stdout, command);
 	else if (strcmp(topic, "settings") == 0)
 		help_settings(stdout);
+	else if (strcmp(topic, "flyway") == 0)
+		from_flyway_help(stdout);
 	else
 		return options_unknown_command(c->arena, topic, err);
 	return true;
@@ -25,11 +28,11 @@ help_run(const struct context *c, int *status, struct error *err)
 
 const struct command cmd_help = {
 	.name = "help",
-	.args = "[COMMAND|settings]",
+	.args = "[COMMAND|settings|flyway]",
 	.summary = "show what there is, or all about one command",
 	.description =
 	    "Without an argument it lists the commands.  \"settings\" lists every setting "
-	    "with its default.",
+	    "with its default, \"flyway\" those of Flyway and what they are here.",
 	.most_arguments = 1,
 	.run = help_run,
 };

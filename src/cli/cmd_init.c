@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/from_flyway.h"
 #include "cli/newfile.h"
 #include "cli/out.h"
+#include "core/yaml.h"
 
 static const char path[] = "migrate.yaml";
 
@@ -35,17 +37,6 @@ make_folder(struct arena *a, const char *folder, bool *made, struct error *err)
 	return true;
 }
 
-/* A value as YAML takes it: some characters may not begin a plain one. */
-static void
-put_value(FILE *out, const char *value)
-{
-	if (strchr("*&!%@`'\"[]{}|>#?-,: ", value[0]) != NULL || strstr(value, ": ") != NULL ||
-	    strstr(value, " #") != NULL)
-		fprintf(out, " '%s'", value);
-	else
-		fprintf(out, " %s", value);
-}
-
 /* Settings that stand for one run only have no place in the file. */
 static bool
 belongs_into_file(const struct config_setting *s)
@@ -59,8 +50,10 @@ put_setting(FILE *out, struct arena *a, const struct config_setting *s)
 	const char *key = config_key(a, s), *dot = strchr(key, '.');
 
 	fprintf(out, "#%s%s:", dot == NULL ? "" : "  ", dot == NULL ? key : dot + 1);
-	if (s->fallback != NULL)
-		put_value(out, s->fallback);
+	if (s->fallback != NULL) {
+		putc(' ', out);
+		yaml_put(out, s->fallback);
+	}
 	putc('\n', out);
 }
 
@@ -77,8 +70,8 @@ file_text(const struct context *c)
 	      "# from libpq's own PGHOST, PGDATABASE, PGUSER, ...\n\ndirectory:\n",
 	    text->out);
 	for (size_t i = 0; i < folders->count; i++) {
-		fputs("  -", text->out);
-		put_value(text->out, folders->items[i]);
+		fputs("  - ", text->out);
+		yaml_put(text->out, folders->items[i]);
 		putc('\n', text->out);
 	}
 	for (const struct config_setting *s = config_settings(); s->name != NULL; s++) {
@@ -135,6 +128,10 @@ init_run(const struct context *c, int *status, struct error *err)
 	bool made;
 
 	*status = 0;
+	if (command_option(c, "from-flyway") != NULL)
+		return from_flyway(c, err);
+	if (c->argument_count > 0)
+		return error_set(err, ERR_USAGE, "files are read with --from-flyway only");
 	for (size_t i = 0; i < folders->count; i++) {
 		if (!make_folder(c->arena, folders->items[i], &made, err))
 			return false;
@@ -154,15 +151,27 @@ init_run(const struct context *c, int *status, struct error *err)
 	return true;
 }
 
+static const struct command_option options[] = {
+	{ .name = "from-flyway",
+	    .help = "write migrate.yaml from flyway.toml or flyway.conf and FLYWAY_* variables" },
+	{ .name = NULL },
+};
+
 const struct command cmd_init = {
 	.name = "init",
-	.args = "",
+	.args = "[FILE...]",
 	.summary = "make the folder for migrations and migrate.yaml",
 	.description =
 	    "Makes what is missing: the folder (migrations, or what --directory says) and a "
 	    "migrate.yaml with every setting and its default behind a \"#\".  What is there "
-	    "already is left alone.  Prints what was made.",
+	    "already is left alone.  Prints what was made.\n\n"
+	    "--from-flyway reads the files named, or those that Flyway itself would find, and "
+	    "writes into migrate.yaml what has a meaning here; the rest is named with the "
+	    "reason, there and on stderr.  No password is copied.  \"migrate help flyway\" lists "
+	    "Flyway's settings.",
+	.most_arguments = SIZE_MAX,
 	.needs_config = true,
 	.acts = true,
+	.options = options,
 	.run = init_run,
 };

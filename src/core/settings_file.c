@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/utf8.h"
 #include "core/severity.h"
 #include "core/url.h"
 
@@ -44,6 +45,36 @@ read_whole(struct arena *a, const char *path, FILE *file, const char **text, siz
 		return true;
 	(void)error_set(err, ERR_USAGE, "\"%s\" is larger than %d kB", path, FILE_MAX_SIZE / 1024);
 	return error_next(err, "Only settings belong into it.");
+}
+
+bool
+settings_file_text(
+    struct arena *a, const char *path, const char **text, size_t *length, struct error *err)
+{
+	FILE *file = fopen(path, "r");
+
+	if (file == NULL)
+		return error_set(err, ERR_USAGE, "cannot open \"%s\": %s", path, strerror(errno));
+	return read_whole(a, path, file, text, length, err);
+}
+
+bool
+settings_file_check(const char *path, const char *text, size_t length, struct error *err)
+{
+	struct place place = { .path = path, .line = 1, .column = 1 };
+
+	for (size_t i = 0; i < length;) {
+		uint32_t code = 0;
+		size_t size = utf8_decode(text + i, length - i, &code);
+
+		if (size == 0 || code == 0)
+			return error_set_at(err, ERR_USAGE, place, "%s",
+			    size == 0 ? "the text is not UTF-8" : "the text has a NUL character");
+		place.column = code == '\n' ? 1 : place.column + 1;
+		place.line += code == '\n';
+		i += size;
+	}
+	return true;
 }
 
 bool

@@ -289,6 +289,42 @@ yaml_read(struct arena *a, const char *path, const char *text, size_t length, st
 	return read_document(r, root);
 }
 
+/* --- writing --- */
+
+/* Some characters may not begin a plain text, others end it. */
+static bool
+is_plain(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && strchr("*&!%@`'\"[]{}|>#?-,:=~ ", text[0]) == NULL &&
+	    strstr(text, ": ") == NULL && strstr(text, " #") == NULL &&
+	    strchr(": ", text[length - 1]) == NULL;
+}
+
+void
+yaml_put(FILE *out, const char *text)
+{
+	bool control = false;
+
+	for (const char *p = text; *p != '\0'; p++)
+		control = control || (unsigned char)*p < 0x20 || *p == 0x7f;
+	if (!control && is_plain(text)) {
+		fputs(text, out);
+		return;
+	}
+	putc(control ? '"' : '\'', out);
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			fprintf(out, "\\x%02x", (unsigned char)*text);
+		else if (control && strchr("\"\\", *text) != NULL)
+			fprintf(out, "\\%c", *text);
+		else
+			fputs(!control && *text == '\'' ? "''" : (char[]){ *text, '\0' }, out);
+	}
+	putc(control ? '"' : '\'', out);
+}
+
 const struct pair *
 yaml_find(const struct node *map, const char *name)
 {
