@@ -20,14 +20,17 @@ import time
 import harness
 import peers
 import row_apply
+import row_dump
 import row_hold
 import row_lint
 import row_memory
 import row_noop
+import row_stall
 import row_start
 import row_waits
 
-ROWS = [row_start, row_noop, row_apply, row_waits, row_hold, row_lint, row_memory]
+ROWS = [row_start, row_noop, row_apply, row_waits, row_hold, row_dump, row_lint, row_stall,
+        row_memory]
 RESULTS = pathlib.Path(__file__).parent / "RESULTS.md"
 HEAD = """# Results
 
