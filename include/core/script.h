@@ -85,6 +85,8 @@ struct script {
 	uint32_t body_hash;
 	const struct range
 	    *range; /* of a file in batches: its statement (sql/range.h); else NULL */
+	/* Known behind batch_key_check (batch_key.h); NULL: no such file, or no such table yet. */
+	const struct batch_key *batch_key;
 	const char *text; /* the raw file, kept up to 8 MiB, else NULL */
 	size_t text_length;
 };

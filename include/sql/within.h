@@ -18,7 +18,7 @@ struct within {
 	bool with_writes; /* a statement in its WITH changes rows */
 	bool asks_what_it_sets; /* another condition is about a column that the UPDATE sets */
 	/* The reason when it is not bounded, where one can be told, and the byte that it is about. */
-	const char *trouble;
+	const char *trouble, *advice; /* advice: what to do, where it is not to bound it */
 	size_t trouble_at;
 };
 

@@ -361,8 +361,8 @@ read_range(struct reading *r, const struct split_item *item, const struct statem
 
 	if (r->s->statement_total == 2)
 		refuse_second(r, item, class);
-	if (r->s->statement_total > 1)
-		return;
+	if (r->s->statement_total > 1 || text.table == NULL || text.key_count == 0)
+		return; /* the directive was refused */
 	if (range_read(r->a, &text, range, &position, err)) {
 		r->s->range = range;
 		return;

@@ -487,6 +487,8 @@ read_marks(struct reading *r, size_t *at, struct error *err)
 	    r->within.trouble != NULL
 		? r->within.trouble
 		: "the range does not bound the statement: each batch would work on all rows");
+	if (r->within.advice != NULL)
+		return error_next(err, "%s", r->within.advice);
 	return next_bound(r, err);
 }
 

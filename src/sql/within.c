@@ -431,6 +431,8 @@ is_select_bounded(struct looker *l, const PgQuery__SelectStmt *select, const str
 		return false;
 	if (select->limit_count == NULL && select->limit_offset == NULL)
 		return true;
+	if (l->out->trouble == NULL)
+		l->out->advice = "Take it out: size= says how many keys a batch has.";
 	set_trouble(l, 0, "LIMIT leaves rows of the batch out, and no other batch has them");
 	return false;
 }
@@ -516,6 +518,23 @@ sets(const PgQuery__UpdateStmt *update, const char *column)
 	return false;
 }
 
+/* A row that moves would be worked on twice, or never. */
+static bool
+keeps_key(struct looker *l, const PgQuery__UpdateStmt *update)
+{
+	for (size_t i = 0; is_key_table(l, update->relation) && i < l->in->key_count; i++) {
+		if (!sets(update, l->in->keys[i]))
+			continue;
+		if (l->out->trouble == NULL)
+			l->out->advice = "Take a key that the statement leaves alone.";
+		set_trouble(l, update->relation->location,
+		    arena_printf(l->a, "%s is the key of the file and must stay as it is",
+			quote_name(l->a, l->in->keys[i])));
+		return false;
+	}
+	return true;
+}
+
 /* A column that is set, the whole row, or the table itself in a subquery. */
 static bool
 see_asked(void *context, const ProtobufCMessage *message)
@@ -559,7 +578,8 @@ see_statement(void *context, const PgQuery__Node *statement)
 	struct parts parts;
 	struct ends ends;
 
-	out->bounded = is_query_bounded(l, statement, NULL);
+	out->bounded = is_query_bounded(l, statement, NULL) &&
+	    (!updates || keeps_key(l, statement->update_stmt));
 	if (!updates && statement->node_case != PG_QUERY__NODE__NODE_DELETE_STMT)
 		return;
 	parts = updates ? parts_of_update(statement->update_stmt)

@@ -205,6 +205,7 @@ static const struct {
 	    "the key of the file is (created_at, id)", 27 },
 	{ "DELETE FROM orders WHERE (created_at, id, x) BETWEEN :from AND :to", PAIR, "3 columns",
 	    26 },
+	{ "UPDATE orders SET id = id + 1 WHERE id BETWEEN :from AND :to", ID, "must stay", 8 },
 	{ "INSERT INTO x VALUES (:from, :to)", ID, "does not bound", 23 },
 	{ "INSERT INTO x SELECT * FROM orders WHERE id BETWEEN :from AND :to UNION ALL SELECT * "
 	  "FROM orders",

@@ -294,6 +294,7 @@ static const struct bad {
 	{ BATCH "BEGIN;\nCOMMIT;", "one INSERT, UPDATE or DELETE, not BEGIN", 2, 1 },
 	{ BATCH "COPY t FROM STDIN;\n1\n\\.\n", "not COPY", 2, 1 },
 	{ BATCH "SELECT 1;", "not SELECT", 2, 1 },
+	{ "-- migrate:batch table=t\n" BOUNDED ";", "batch needs key", 1, 18 },
 	{ BATCH "-- nothing\n", "has no statement", 1, 1 },
 	{ BATCH "-- migrate:transaction off\n" BOUNDED ";", "no use for \"transaction\"", 2, 1 },
 	{ BATCH BOUNDED ";\n VACUUM t;\nVACUUM u;", "this VACUUM is a second one", 3, 2 },

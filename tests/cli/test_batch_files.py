@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""Files in batches: what is refused before anything runs, and how they are shown."""
+
+import pytest
+
+TABLE = """
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, created_at timestamptz NOT NULL,
+    data json, token text, status text, seen timestamptz UNIQUE);
+INSERT INTO orders SELECT n, n % 7, now(), '{}', n, NULL, NULL FROM generate_series(1, 20) n;
+ANALYZE orders;
+"""
+BASELINE = {"MIGRATE_BASELINE_ON_UP": "true", "MIGRATE_BASELINE_VERSION": "0"}
+WHERE = "WHERE status IS NULL AND"
+
+
+def batch(options, statement):
+    return f"-- migrate:batch {options}\n{statement};\n"
+
+
+def update(options="table=orders key=id", key="id", table="orders"):
+    return batch(options, f"UPDATE {table} SET status = 'new' {WHERE} {key} BETWEEN :from AND :to")
+
+
+@pytest.fixture
+def refused(db, migrate):
+    """Runs plan, validate and up over a table and a file in batches; what they refuse it with."""
+
+    def run(text, setup=TABLE, extra=None):
+        db.execute(setup)
+        files = {"V1__fill.sql": text, **(extra or {})}
+        runs = [
+            migrate(command, files=files, env=BASELINE) for command in ("plan", "validate", "up")
+        ]
+        assert [run.exit for run in runs] == [4, 4, 4], runs
+        assert not db.exists("schema_history")
+        return runs[2].output
+
+    return run
+
+
+# --- the statement ---
+
+
+@pytest.mark.parametrize(
+    "text, message, place",
+    [
+        (update() + "SELECT 1;", "this SELECT is a second one", "3:1"),
+        (batch("table=orders key=id", "UPDATE orders SET status = 'new'"), "has no :from", "2:1"),
+        (
+            batch("table=orders key=id", "DELETE FROM orders WHERE id >= :from OR id <= :to"),
+            "does not bound",
+            "2:32",
+        ),
+        (update(key="customer_id"), "bounds customer_id, but the key of the file is id", "2:59"),
+        (
+            "-- migrate:transaction off\n" + update(),
+            'no use for "transaction"',
+            "1:1",
+        ),
+        ("BEGIN;\n" + update() + "COMMIT;", "before its first statement", "2:12"),
+        (batch("table=orders key=id", "COPY orders FROM stdin") + "\\.\n", "not COPY", "2:1"),
+        (update("table=orders"), "batch needs key=<columns>", "1:18"),
+        (update("table=orders key=id size=10 min=20"), "min <= size <= max", "1:18"),
+    ],
+    ids=["two", "no-from", "or", "column", "transaction", "begin", "copy", "no-key", "sizes"],
+)
+def test_statement_that_does_not_fit_is_refused_at_its_place(refused, text, message, place):
+    output = refused(text)
+    assert message in output, output
+    assert f"V1__fill.sql:{place}" in output, output
+    assert output.count("error:") == 1, output
+
+
+def test_only_versions_run_in_batches(db, migrate):
+    db.execute(TABLE)
+    run = migrate("up", files={"R__fill.sql": update()}, env=BASELINE)
+    assert run.exit == 4 and "only a V or U file" in run.output, run
+
+
+# --- the key ---
+
+
+@pytest.mark.parametrize(
+    "key, message, next_step",
+    [
+        ("data", "the values of data (json) have no order", "a btree index can be built on"),
+        ("nothing", "public.orders has no column nothing", "primary key"),
+        (
+            "customer_id",
+            "several rows of public.orders may have the same customer_id",
+            'Write "key=customer_id,id" and "(customer_id, id) BETWEEN :from AND :to".  Build its '
+            "index first, in a file of its own: CREATE INDEX CONCURRENTLY "
+            "orders_customer_id_id_idx ON public.orders (customer_id, id).",
+        ),
+        (
+            "created_at,token",
+            "several rows of public.orders may have the same (created_at, token)",
+            'Write "key=created_at,token,id"',
+        ),
+        (
+            "created_at,id",
+            "no index of public.orders has its rows in the order of (created_at, id)",
+            "CREATE INDEX CONCURRENTLY orders_created_at_id_idx ON public.orders (created_at, id)",
+        ),
+    ],
+)
+def test_key_that_leads_through_no_index_is_refused(refused, key, message, next_step):
+    column = f"({key.replace(',', ', ')})" if "," in key else key
+    output = refused(update(f"table=orders key={key}", column))
+    assert message in output, output
+    assert next_step in output.replace("\n", " ").replace("      ", " "), output
+    assert "V1__fill.sql:1:1" in output, output
+
+
+INDEXES = [
+    ("hash", "CREATE INDEX ON orders USING hash (token)"),
+    ("partial", "CREATE UNIQUE INDEX ON orders (token) WHERE id > 0"),
+    ("expression", "CREATE UNIQUE INDEX ON orders (lower(token))"),
+    ("pattern", "CREATE INDEX ON orders (token text_pattern_ops)"),
+    ("collation", 'CREATE INDEX ON orders (token COLLATE "POSIX")'),
+    ("nulls-first", "CREATE INDEX ON orders (token NULLS FIRST)"),
+    ("second", "CREATE INDEX ON orders (status, token)"),
+]
+
+
+@pytest.mark.parametrize("index", [index for _, index in INDEXES], ids=[i for i, _ in INDEXES])
+def test_index_of_another_order_does_not_serve(refused, index):
+    unique = "ALTER TABLE orders ADD EXCLUDE USING btree (id WITH =);"
+    output = refused(
+        update("table=orders key=token,id", "(token, id)"), TABLE + unique + index + ";"
+    )
+    assert "no index of public.orders has its rows in the order of (token, id)" in output, output
+
+
+def test_invalid_index_does_not_serve(db, refused):
+    output = refused(
+        update("table=orders key=token,id", "(token, id)"),
+        TABLE
+        + "CREATE INDEX broken ON orders (token, id);"
+        + "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken'::regclass;",
+    )
+    assert "in the order of (token, id)" in output, output
+
+
+def test_columns_in_two_directions_do_not_serve(refused):
+    output = refused(
+        update("table=orders key=created_at,id", "(created_at, id)"),
+        TABLE + "CREATE INDEX ON orders (created_at, id DESC);",
+    )
+    assert "in the order of (created_at, id)" in output, output
+
+
+@pytest.mark.parametrize(
+    "index, key",
+    [
+        ("CREATE INDEX ON orders (created_at, id, status)", "created_at,id"),
+        ("CREATE INDEX ON orders (created_at DESC, id DESC)", "created_at,id"),
+        ("CREATE INDEX ON orders (token, id) INCLUDE (status)", "token,id"),
+        ("SELECT 1", "seen"),
+        ("ALTER TABLE orders ADD UNIQUE (token) DEFERRABLE", "token"),
+    ],
+)
+def test_index_that_serves_is_taken(db, migrate, index, key):
+    db.execute(TABLE)
+    db.execute(index)
+    column = f"({key.replace(',', ', ')})" if "," in key else key
+    files = {"V1__fill.sql": update(f"table=orders key={key}", column)}
+    run = migrate("plan", files=files, env=BASELINE)
+    assert run.exit == 0, run
+
+
+def test_table_without_any_key_is_told_to_get_one(refused):
+    output = refused(
+        update("table=plain key=id", table="plain"),
+        "CREATE TABLE plain (id int, status text); CREATE INDEX ON plain (id)"
+    )
+    assert "give it a primary key first" in output, output
+
+
+# --- the table ---
+
+
+@pytest.mark.parametrize(
+    "made, message",
+    [
+        ("CREATE VIEW other AS SELECT * FROM orders", "public.other is a view"),
+        (
+            "CREATE MATERIALIZED VIEW other AS SELECT * FROM orders",
+            "public.other is a materialized view",
+        ),
+        (
+            "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+            "CREATE FOREIGN TABLE other (id int, status text) SERVER s",
+            "public.other is a foreign table",
+        ),
+        ("CREATE SEQUENCE other", "public.other is no table"),
+        (
+            "CREATE TABLE other (id int PRIMARY KEY, status text);"
+            "CREATE TABLE child () INHERITS (other)",
+            "public.other has children by inheritance",
+        ),
+    ],
+    ids=["view", "materialized", "foreign", "sequence", "inheritance"],
+)
+def test_relation_that_is_no_table_is_refused(refused, made, message):
+    output = refused(update("table=other key=id", table="other"), TABLE + made)
+    assert message in output, output
+
+
+PARTITIONED = """
+CREATE TABLE parted (id int, status text, day date, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+CREATE TABLE parted_2 PARTITION OF parted DEFAULT;
+"""
+
+
+@pytest.mark.parametrize("table", ["parted", "parted_1", "public.parted_2"])
+def test_partitioned_table_and_partition_are_taken(db, migrate, table):
+    db.execute(PARTITIONED)
+    files = {"V1__fill.sql": update(f"table={table} key=id", table=table)}
+    run = migrate("plan", files=files, env=BASELINE)
+    assert run.exit == 0, run
+
+
+def test_partitioned_table_is_told_how_its_index_is_built(refused):
+    output = refused(
+        update("table=parted key=day,id", "(day, id)", "parted"), PARTITIONED
+    )
+    assert "ON ONLY public.parted (day, id)" in output, output
+    assert "ATTACH PARTITION" in output, output
+
+
+def test_table_that_an_earlier_file_makes_is_no_mistake(migrate):
+    run = migrate(
+        "plan",
+        files={"V1__make.sql": "CREATE TABLE orders (id int PRIMARY KEY, status text);",
+               "V2__fill.sql": update()},
+    )
+    assert run.exit == 0, run
+
+
+def test_names_are_quoted_as_sql_has_them(db, migrate):
+    db.execute('CREATE TABLE "Odd Ones" ("Key" int PRIMARY KEY, status text)')
+    files = {"V1__fill.sql": update('table="Odd Ones" key="Key"', '"Key"', '"Odd Ones"')}
+    run = migrate("plan", files=files, env=BASELINE)
+    assert run.exit == 0, run
