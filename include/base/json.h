@@ -28,6 +28,9 @@ void json_push_text(struct json *array, const char *value);
 /* One value, indented by two, with a newline; false when it could not be written. */
 bool json_print(FILE *out, const struct json *value);
 
+/* The same on one line, without a newline. */
+const char *json_line(struct arena *a, const struct json *value);
+
 /* What a text says; NULL when it is not JSON.  Strings are as they are there. */
 const struct json *json_read(struct arena *a, const char *text);
 /*

@@ -20,7 +20,8 @@ extern const struct global_option global_options[];
 
 struct options {
 	const char *config_path, *environment; /* --config, --env; or NULL */
-	const char *format; /* of the answer, also when it stands behind a mistake; or NULL */
+	/* How to tell a mistake, also when it stands before these. */
+	const char *format, *events; /* or NULL */
 	bool help, version;
 	const struct command *command; /* NULL: none was given */
 	struct config_argument *settings;

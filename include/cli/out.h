@@ -56,7 +56,10 @@ void out_table_print(FILE *out, const struct out_table *table);
 void out_place(FILE *out, const struct config *config, const struct place *place);
 /* The line of a place with a caret below it, when both are known. */
 void out_source(FILE *out, const struct config *config, const struct place *place);
-/* An error for people: message, place with caret, SQLSTATE, DETAIL, HINT, state, next. */
+/*
+ * An error for people: message, place with caret, SQLSTATE, DETAIL, HINT, state, next.  With the
+ * setting "events" the line of an event.
+ */
 void out_error(FILE *out, const struct config *config, const struct error *err);
 /* All of them, with a blank line between, and their number in the last line. */
 void out_problems(FILE *out, const struct config *config, const struct problems *problems);
@@ -83,6 +86,17 @@ const char *out_progress(struct arena *a, const struct event *event, size_t colu
 struct sink *
 out_text_sink(struct arena *a, const struct config *config, struct config_list *warnings);
 
+/* "V3__add_total.sql: applied, 2 statements, 0.041 s", from its EVENT_STEP_END. */
+void out_applied(FILE *out, const struct event *event);
+
+/* --- events as JSON: out_events.c --- */
+
+/* A sink that says events as JSON on stderr, one object a line (migrate(1), EVENTS). */
+struct sink *
+out_event_sink(struct arena *a, const struct config *config, struct config_list *warnings);
+/* The line of an error. */
+void out_event_error(FILE *out, const struct error *err);
+
 /* --- JSON: out_json.c --- */
 
 /* The name of a command in answers: Flyway's ("migrate") where it has one. */
@@ -93,6 +107,8 @@ const char *out_operation(const struct command *command);
  */
 struct json *out_json(const struct context *c, const char *operation, const struct session *session,
     const struct error *err);
+/* The members of an error, put into an object. */
+void out_json_error(struct json *json, const struct error *err);
 /* A list of problems, each with the members of "error". */
 struct json *out_json_problems(struct arena *a, const struct problems *problems);
 /* Prints a JSON answer on stdout. */

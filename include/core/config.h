@@ -109,7 +109,7 @@ struct config {
 	/* output */
 	enum format format;
 	enum choice_color color;
-	bool quiet, verbose, yes;
+	bool events, quiet, verbose, yes;
 };
 
 /*

@@ -161,19 +161,32 @@ put_harmless(FILE *out, const char *text)
 	}
 }
 
-bool
-json_print(FILE *out, const struct json *value)
+static void
+put_value(FILE *out, const struct json *value, size_t flags)
 {
 	/* 15 digits: what every double has, so that 0.1 is not printed as 0.10000000000000001. */
-	char *text = json_dumps(value->value, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-	bool printed;
+	char *text = json_dumps(value->value, flags | JSON_REAL_PRECISION(15));
 
 	if (text == NULL)
 		arena_exhausted();
 	put_harmless(out, text);
 	free(text);
-	printed = fputc('\n', out) != EOF && !ferror(out);
-	return printed;
+}
+
+bool
+json_print(FILE *out, const struct json *value)
+{
+	put_value(out, value, JSON_INDENT(2));
+	return fputc('\n', out) != EOF && !ferror(out);
+}
+
+const char *
+json_line(struct arena *a, const struct json *value)
+{
+	struct arena_text *text = arena_text_new(a);
+
+	put_value(text->out, value, 0);
+	return arena_text_end(text);
 }
 
 const struct json *

@@ -178,7 +178,7 @@ begin_ask(const struct context *c, const struct session *s, const char *what, st
 
 	if (!c->config->protected || c->config->yes)
 		return true;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || c->config->events) {
 		error_set(
 		    err, ERR_USAGE, "environment \"%s\" is protected", c->config->environment);
 		return error_next(err, "Give --yes to %s there without being asked.", what);

@@ -82,13 +82,23 @@ forbid_core_dumps(void)
 static void
 guess_output(const struct options *o, struct config *config, struct arena *a)
 {
-	struct config_argument format = { "format", o->format };
+	const struct {
+		struct config_argument given;
+		const char *variable;
+	} settings[] = { { { "events", o->events }, "MIGRATE_EVENTS" },
+		{ { "format", o->format }, "MIGRATE_FORMAT" } };
+	struct config_argument known[2];
 	struct error *ignored = error_new(a);
+	size_t count = 0;
 
-	if (format.value == NULL)
-		format.value = getenv("MIGRATE_FORMAT");
-	/* A wrong format leaves the default in force. */
-	if (!config_bare(a, &format, format.value != NULL, config, ignored))
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		known[count] = settings[i].given;
+		if (known[count].value == NULL)
+			known[count].value = getenv(settings[i].variable);
+		count += known[count].value != NULL;
+	}
+	/* A wrong one leaves the default in force. */
+	if (!config_bare(a, known, count, config, ignored))
 		error_clear(ignored);
 }
 
@@ -183,7 +193,8 @@ run_command(const struct command *command, struct context *c, const struct optio
 		return out_failure(c, out_operation(command), err);
 	c->warnings = &warnings;
 	if (c->sink == NULL)
-		c->sink = out_text_sink(c->arena, config, &warnings);
+		c->sink = config->events ? out_event_sink(c->arena, config, &warnings)
+					 : out_text_sink(c->arena, config, &warnings);
 	for (size_t i = 0; i < unknown.count; i++)
 		event_warning(c->sink, "%s", unknown.items[i]);
 	warn_of_password(c, o);

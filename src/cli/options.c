@@ -322,6 +322,20 @@ check_command(struct parser *p)
 	    p->err, "Write: migrate %s%s%s", c->name, *c->args == '\0' ? "" : " ", c->args);
 }
 
+static const char *
+find_events(char *const *argv)
+{
+	const char *events = NULL;
+
+	for (; *argv != NULL; argv++) {
+		if (strcmp(*argv, "--events") == 0)
+			events = "true";
+		else if (strcmp(*argv, "--no-events") == 0)
+			events = "false";
+	}
+	return events;
+}
+
 /* An error is told in the form that was asked for, wherever that stands. */
 static const char *
 find_format(char *const *argv)
@@ -347,7 +361,7 @@ options_parse(struct arena *a, char **argv, struct options *options, struct erro
 	struct parser p = { .arena = a, .next = argv, .options = options, .err = err };
 	bool only_words = false;
 
-	*options = (struct options){ .format = find_format(argv) };
+	*options = (struct options){ .format = find_format(argv), .events = find_events(argv) };
 	if (*p.next != NULL)
 		p.next++; /* our own name */
 	while (*p.next != NULL) {

@@ -172,6 +172,10 @@ out_error(FILE *out, const struct config *config, const struct error *err)
 		{ "NEXT", err->next },
 	};
 
+	if (config->events) {
+		out_event_error(out, err);
+		return;
+	}
 	fputs("migrate: ", out);
 	out_paint(out, config, OUT_ERROR, "error:");
 	fputc(' ', out);
@@ -195,9 +199,10 @@ out_problems(FILE *out, const struct config *config, const struct problems *prob
 	fflush(stdout); /* the answer comes first, also in a file with both streams */
 	for (size_t i = 0; i < problems->count; i++) {
 		out_error(out, config, problems->list[i]);
-		fputc('\n', out);
+		if (!config->events)
+			fputc('\n', out);
 	}
-	if (problems->count > 0)
+	if (problems->count > 0 && !config->events)
 		fprintf(out, "migrate: %zu problem%s\n", problems->count,
 		    problems->count == 1 ? "" : "s");
 }

@@ -47,11 +47,9 @@ put_number(struct json *object, const char *name, int64_t value)
 		json_put_null(object, name);
 }
 
-static struct json *
-error_json(struct arena *a, const struct error *err)
+void
+out_json_error(struct json *json, const struct error *err)
 {
-	struct json *json = json_new_object(a);
-
 	json_put_text(json, "code", code_name(err->code));
 	json_put_integer(json, "exit", error_exit(err));
 	json_put_text(json, "sqlState", err->sqlstate[0] == '\0' ? NULL : err->sqlstate);
@@ -65,6 +63,14 @@ error_json(struct arena *a, const struct error *err)
 	json_put_text(json, "statement", err->statement);
 	json_put_text(json, "state", err->state);
 	json_put_text(json, "next", err->next);
+}
+
+static struct json *
+error_json(struct arena *a, const struct error *err)
+{
+	struct json *json = json_new_object(a);
+
+	out_json_error(json, err);
 	return json;
 }
 

@@ -140,13 +140,8 @@ seconds(char out[32], int64_t ms)
 static void
 say_warning(struct progress *p, const struct event *event)
 {
-	struct config_list *list = p->warnings;
-
-	if (list != NULL) {
-		list->items =
-		    arena_extend(p->arena, list->items, list->count, sizeof(*list->items));
-		list->items[list->count++] = arena_strdup(p->arena, event->text);
-	}
+	if (p->warnings != NULL)
+		config_list_add(p->arena, p->warnings, arena_strdup(p->arena, event->text));
 	fputs("migrate: ", stderr);
 	out_paint(stderr, p->config, OUT_WARNING, "warning:");
 	say_text(" ", event->text);
@@ -363,21 +358,27 @@ say_batch(struct progress *p, const struct event *event)
 		say_progress(p, event);
 }
 
+void
+out_applied(FILE *out, const struct event *event)
+{
+	const struct script *script = event->step->script;
+	char elapsed[32];
+
+	out_put(out, script->script);
+	fprintf(out, ": applied, %lld statement%s, %s\n", (long long)script->statement_total,
+	    script->statement_total == 1 ? "" : "s", seconds(elapsed, event->elapsed_ms));
+	fflush(out);
+}
+
 /* The one line that belongs to the answer: it goes to stdout unless that carries JSON. */
 static void
 say_end(struct progress *p, const struct event *event)
 {
 	const struct step *step = event->step;
-	char elapsed[32];
 
 	end_notices(p, event);
 	if (step->kind == STEP_SCRIPT) {
-		int64_t total = step->script->statement_total;
-
-		out_put(p->answer, step->script->script);
-		fprintf(p->answer, ": applied, %lld statement%s, %s\n", (long long)total,
-		    total == 1 ? "" : "s", seconds(elapsed, event->elapsed_ms));
-		fflush(p->answer);
+		out_applied(p->answer, event);
 		return;
 	}
 	for (size_t i = 0; i < step->record_count && p->config->verbose; i++) {

@@ -520,12 +520,18 @@ release(struct run *r)
 static const char *
 last_words(const struct session *s)
 {
-	if (s->pooled)
-		return "\nmigrate: left at once; the server may still finish what it was doing\n";
-	return arena_printf(s->arena,
-	    "\nmigrate: left at once; the server may still finish what it was doing (backend pid "
-	    "%d)\n",
-	    s->backend_pid);
+	static const char words[] = "left at once; the server may still finish what it was doing";
+	struct arena *a = s->arena;
+	const char *pid = s->pooled ? NULL : arena_printf(a, "%d", s->backend_pid);
+
+	/* Made now: in the end there is no time to make anything. */
+	if (s->config->events)
+		return arena_printf(a,
+		    "{\"event\": \"left\", \"time\": null, \"message\": \"%s\", \"backendPid\": "
+		    "%s}\n",
+		    words, pid == NULL ? "null" : pid);
+	return arena_printf(a, "\nmigrate: %s%s%s%s\n", words, pid == NULL ? "" : " (backend pid ",
+	    pid == NULL ? "" : pid, pid == NULL ? "" : ")");
 }
 
 bool

@@ -58,7 +58,7 @@ def test_init_file_shows_the_defaults(offline):
     found = offline("config", "--env", "production", env={"PRODUCTION_URL": "host=x"})
     assert "environment production, protected" in found.stdout
     names_in_file = set(re.findall(r"^#? *([a-z_]+):", text, re.M))
-    assert {name.split(".")[-1] for name in before} - {"format", "color", "quiet", "verbose", "yes"} \
+    assert {name.split(".")[-1] for name in before} - {"format", "color", "events", "quiet", "verbose", "yes"} \
         <= names_in_file
 
 

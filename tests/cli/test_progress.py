@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""How far a run is: the line that moves on a terminal, the lines of a log."""
+"""How far a run is: the line that moves on a terminal, the lines of a log, events as JSON."""
 
+import json
 import re
+import signal
 import threading
 import time
 
@@ -61,3 +63,154 @@ def test_who_keeps_an_index_waiting_is_shown(db, migrate):
         )
         for line in drawn(shown)
     ), shown
+
+
+# --- events ---
+
+
+def events(run):
+    """What was said on stderr: each line an object with event and time."""
+    lines = [json.loads(line) for line in run.stderr.splitlines()]
+    for line in lines:
+        assert list(line)[:2] == ["event", "time"], line
+    return lines
+
+
+def named(lines, name):
+    return [line for line in lines if line["event"] == name]
+
+
+def test_events_cover_the_run(migrate):
+    run = migrate(
+        "up",
+        "--events",
+        "--format=json",
+        files={
+            "V1__a.sql": "CREATE TABLE a (id int);\nDO $$ BEGIN RAISE NOTICE 'hello'; END $$;",
+            "R__view.sql": "CREATE OR REPLACE VIEW v AS SELECT 1 AS one;",
+        },
+    )
+    lines = events(run)
+    assert run.exit == 0, run
+    # COMMIT is sent ahead of the answers.
+    assert [line["event"] for line in lines] == [
+        "connected", "lock_taken",
+        "step_begin", "commit_sent", "statement_done", "notice", "statement_done", "step_end",
+        "step_begin", "commit_sent", "statement_done", "step_end",
+    ], run
+    assert lines[0]["pending"] == 2 and lines[0]["serverVersion"] >= 130000
+    begin, end = named(lines, "step_begin"), named(lines, "step_end")
+    assert [(line["script"], line["version"], line["file"], line["files"]) for line in begin] == [
+        ("V1__a.sql", "1", 1, 2), ("R__view.sql", None, 2, 2)
+    ], run
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line["time"]) for line in lines), run
+    assert all(line["elapsedMs"] >= 0 for line in end), run
+    notice = named(lines, "notice")[0]
+    assert (notice["severity"], notice["message"], notice["script"]) == (
+        "NOTICE", "hello", "V1__a.sql"
+    ), run
+    assert run.json["migrationsExecuted"] == 2, run
+
+
+def test_events_leave_the_answer_alone(migrate):
+    run = migrate("up", "--events", files={"V1__a.sql": "SELECT 1;"})
+    assert events(run)
+    assert re.fullmatch(
+        r"V1__a\.sql: applied, 1 statement, \S+ s\n1 applied, 0 failed, version 1\n", run.stdout
+    ), run
+
+
+def test_an_error_is_an_event(migrate):
+    run = migrate("up", "--events", files={"V1__a.sql": "SELECT 1;\nSELECT no_such;"})
+    lines = events(run)
+    assert run.exit == 1, run
+    assert [line["event"] for line in lines][-2:] == ["step_failed", "error"], run
+    error = lines[-1]
+    assert (error["code"], error["exit"], error["sqlState"], error["line"]) == (
+        "SQL", 1, "42703", 2
+    ), run
+
+
+def test_all_problems_are_events(migrate):
+    run = migrate("up", "--events", files={"V1_x.sql": "SELECT 1;", "V6__y.sql": "COMMIT;"})
+    assert run.exit == 4, run
+    assert len(named(events(run), "error")) == 2, run
+
+
+@pytest.mark.parametrize(
+    "arguments, env",
+    [
+        (["up", "--events", "--no-such-option"], {}),
+        (["up", "--no-such-option", "--events"], {}),
+        (["up", "--config", "missing.yaml"], {"MIGRATE_EVENTS": "true"}),
+        (["status", "--events", "--url", "postgresql://127.0.0.1:1/x"], {}),
+    ],
+)
+def test_a_mistake_is_an_event(migrate, arguments, env):
+    run = migrate(*arguments, env=env)
+    assert [line["event"] for line in events(run)] == ["error"], run
+
+
+def test_events_hide_secrets_and_steer_no_terminal(db, migrate):
+    role = db.role("SUPERUSER", password="hunter2-secret")
+    run = migrate(
+        "up",
+        "--events",
+        files={"V1__a.sql": "DO $$ BEGIN RAISE NOTICE E'hunter2-secret \\x1b[2J \u202e'; END $$;"},
+        env={"DATABASE_URL": db.url_for(user=role, password="hunter2-secret", host="127.0.0.1")},
+    )
+    assert run.exit == 0, run
+    notice = named(events(run), "notice")[0]
+    assert notice["message"] == "******** \x1b[2J \u202e", run
+    assert "hunter2" not in run.output and "\x1b" not in run.output and "\u202e" not in run.output
+
+
+def test_a_flood_of_notices_is_counted(migrate):
+    sql = "DO $$ BEGIN FOR i IN 1..99 LOOP RAISE NOTICE 'again'; END LOOP; END $$;"
+    lines = events(migrate("up", "--events", files={"V1__a.sql": sql}))
+    assert len(named(lines, "notice")) == 50
+    assert named(lines, "note")[0]["message"] == "49 more notices suppressed"
+
+
+def test_quiet_events_say_only_what_is_wrong(migrate):
+    sql = "DO $$ BEGIN RAISE NOTICE 'one'; RAISE WARNING 'two'; END $$;\nSELECT no_such;"
+    lines = events(migrate("up", "--events", "--quiet", files={"V1__a.sql": sql}))
+    assert [line["event"] for line in lines] == ["notice", "error"], lines
+
+
+def test_events_tell_how_far_an_index_is(db, migrate):
+    db.execute(SLOW_TABLE)
+    run = migrate("up", "--events", "--baseline-on-up", "--baseline-version", "0", files=INDEX)
+    told = named(events(run), "progress")
+    assert run.exit == 0, run
+    assert {line["phase"] for line in told} >= {"building index: scanning table"}, run
+    counted = [line for line in told if line["percent"] is not None]
+    assert counted[-1]["unit"] == "blocks" and counted[-1]["total"] == 450, run
+    assert 0 < counted[-1]["done"] < 450, run
+    assert (counted[-1]["statement"], counted[-1]["statements"]) == (1, 1), run
+    assert [line["elapsedMs"] for line in told] == sorted(line["elapsedMs"] for line in told)
+
+
+def test_the_last_words_are_an_event_too(db, migrate):
+    run = migrate.start("up", "--events", files={"V1__a.sql": "SELECT pg_sleep(60);"})
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()"
+    while db.value(busy) == 0:
+        assert run.running()
+        time.sleep(0.05)
+    process = run.process
+    process.send_signal(signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
+    run = run.wait()
+    last = events(run)[-1]
+    assert run.exit in (128 + signal.SIGINT, 128 + signal.SIGTERM), run
+    assert last["event"] == "left" and last["backendPid"] > 0, run
+
+
+def test_a_protected_environment_does_not_ask_between_events(migrate):
+    (migrate.folder / "migrate.yaml").write_text("environments: {live: {protected: true}}\n")
+    migrate.write({"V1__a.sql": "SELECT 1;"})
+    status, shown = run_on_terminal(migrate, "up", "--env", "live", "--events")
+    assert status == 2 and "(y/N)" not in shown, shown
+    assert json.loads(shown.splitlines()[-1])["event"] == "error", shown
