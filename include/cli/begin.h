@@ -36,6 +36,8 @@ MUST_CHECK bool begin_lint(const struct context *c, struct session *s, bool trus
     struct checks *out, struct catalog **catalog, struct error *err);
 /* What is worth saying in passing. */
 void begin_say_notes(const struct context *c, const struct session *s);
+/* Which callbacks a command that only reads does not run. */
+void begin_say_callbacks(const struct context *c, const struct session *s, const char *command);
 /*
  * The first line of a command that writes: host, database, user, server, how many pending; behind
  * it the notes.

@@ -15,12 +15,21 @@
  * (apply.c), statement by statement without one (stepwise.c), or in batches (batch.c).
  */
 
+/* A callback that has run. */
+struct apply_call {
+	const struct script *script;
+	int64_t ms; /* -1: inside the transaction of a file */
+};
+
 struct apply {
 	struct session *session;
 	struct record_writer writer;
 	struct facts facts;
 	struct watch *watch;
 	bool dirty; /* a file has used the session: it is reset before the next one */
+	bool keeps_session; /* what runs now goes on in it, and is not to reset it */
+	struct apply_call *calls;
+	size_t call_count;
 	size_t step_total;
 	size_t step_number; /* of the step at hand, from 1 */
 };
@@ -32,9 +41,11 @@ enum apply_end {
 	APPLY_BUSY /* the session is pooled, and another run has the run lock: plan again */
 };
 
+/* Resets the session if a file has used it. */
+MUST_CHECK bool apply_clean(struct apply *x, struct error *err);
 /*
  * Applies the scripts of count steps in one transaction (count > 1: group), *ms is how long the
- * last attempt took.
+ * last attempt took.  A callback alone has no history row.
  */
 enum apply_end apply_transaction(
     struct apply *x, const struct step *steps, size_t count, int64_t *ms, struct error *err);

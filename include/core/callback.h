@@ -31,6 +31,9 @@ struct callbacks callback_find(struct arena *a, const struct goal *goal,
 bool callback_runs_alone(const struct callbacks *callbacks);
 /* Is there anything to do: a step, or a callback that runs without one? */
 bool callback_runs(const struct plan *plan);
+/* A step for each file of a list; around: the one in whose transaction they run, or NULL. */
+struct step *
+callback_steps(struct arena *a, const struct callback_list *list, const struct step *around);
 /* Reads them, and adds to the plan's problems what cannot be run. */
 void callback_read(struct plan *plan, const struct script_environment *env);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/apply.h"
 #include "core/session.h"
 
 /*
@@ -21,11 +22,14 @@ struct run_result {
 	const char *initial_version; /* before, or NULL */
 	const char *version; /* now, or NULL */
 	const struct step *failed; /* the one that failed, or NULL */
+	const struct apply_call *calls; /* the callbacks that ran, in order */
+	size_t call_count;
 	struct config_list dropped; /* by repair: the indexes that interrupted statements left */
 };
 
 /*
- * Runs the plan for a goal.  With nothing to do it returns at once, without the lock.  On failure
+ * Runs the plan for a goal.  With nothing to do, no callback either, it returns at once,
+ * without the lock.  On failure
  * result tells what was applied before, err->state what became of the failed step.
  */
 MUST_CHECK bool

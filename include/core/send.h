@@ -21,6 +21,7 @@ struct send_timeout {
 	int64_t own_ms; /* for statements without a directive; -1: the file set it, unseen */
 	int64_t current_ms; /* -1: not known */
 	int64_t session_ms; /* what it is again behind a transaction; -1: not known */
+	bool set; /* by the script itself */
 };
 
 struct send {
@@ -42,6 +43,14 @@ struct send {
 /* The script is read again from its beginning; false: it cannot be opened. */
 MUST_CHECK bool send_open(struct arena *a, struct send *s, struct lane *lane, struct script *script,
     const struct facts *facts, bool transaction, struct error *err);
+/*
+ * Another script has been sent before it in the same transaction, a callback or the file that it
+ * belongs to: what that one has set holds on, unless this one's directives say otherwise.
+ */
+struct send_timeouts {
+	struct send_timeout lock, statement;
+};
+void send_follow(struct send *s, const struct send_timeouts *before);
 /* The strong locks of the script, each partition counted. */
 int64_t send_strong_locks(const struct facts *facts, const struct script *script);
 

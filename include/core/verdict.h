@@ -18,7 +18,10 @@ void verdict_try(struct apply *x, struct lane *lane, int attempt, int64_t pause_
 /* The pause before that attempt, of which the sink is told. */
 MUST_CHECK bool verdict_pause(
     struct apply *x, const struct step *step, int attempt, int64_t pause_ms, struct error *err);
-/* Writes the journal row of a failed attempt; a failure to do so is a warning. */
+/*
+ * Writes the journal row of a failed attempt; a failure to do so is a warning.  A callback has one
+ * only as a part of its file.
+ */
 void verdict_journal(struct apply *x, struct lane *lane, int attempt, const struct error *failure);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "cli/out.h"
+#include "core/callback.h"
 #include "core/phase.h"
 #include "sql/quote.h"
 
@@ -135,6 +136,15 @@ begin_lint(const struct context *c, struct session *s, bool trust_facts, struct 
 }
 
 void
+begin_say_callbacks(const struct context *c, const struct session *s, const char *command)
+{
+	const char *files = callback_left_out(c->arena, command, &s->scripts);
+
+	if (files != NULL)
+		event_note(c->sink, "%s writes nothing, and so does not run %s", command, files);
+}
+
+void
 begin_say_where(const struct context *c, const struct session *s)
 {
 	struct begin_files files = begin_files(&s->plan);
@@ -168,7 +178,7 @@ put_question(const struct context *c, const struct session *s, const char *what)
 bool
 begin_confirm(const struct context *c, const struct session *s, const char *what, struct error *err)
 {
-	return s->plan.step_count == 0 || begin_ask(c, s, what, err);
+	return !callback_runs(&s->plan) || begin_ask(c, s, what, err);
 }
 
 bool

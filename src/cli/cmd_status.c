@@ -256,6 +256,7 @@ status_run(const struct context *c, int *status, struct error *err)
 	if (!begin_phase(c, &goal.phase, err) || !begin_session(c, &goal, &s, err))
 		return false;
 	begin_say_notes(c, &s);
+	begin_say_callbacks(c, &s, "status");
 	plan_refusals(&s.plan, c->config, &answer.problems);
 	if (answer.journal && !journal_read(c->arena, &s, &answer.rows, &answer.row_count, err))
 		return false;

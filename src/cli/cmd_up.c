@@ -7,6 +7,7 @@
 
 #include "cli/begin.h"
 #include "cli/out.h"
+#include "core/callback.h"
 
 enum { SHOWN_FINDINGS = 20 }; /* of those that only warn */
 
@@ -129,12 +130,27 @@ migration_json(struct arena *a, const struct run_result *result, size_t i)
 	return json;
 }
 
+static struct json *
+call_json(struct arena *a, const struct apply_call *call)
+{
+	struct json *json = json_new_object(a);
+
+	json_put_text(json, "event", call->script->event);
+	json_put_text(json, "description", call->script->description);
+	json_put_text(json, "filepath", call->script->path);
+	if (call->ms < 0)
+		json_put_null(json, "executionTime");
+	else
+		json_put_integer(json, "executionTime", call->ms);
+	return json;
+}
+
 static void
 print_json(const struct context *c, const struct session *s, const struct run_result *result,
     const struct problems *problems, const struct error *failure)
 {
 	struct json *json = out_json(c, "migrate", s, failure);
-	struct json *list = json_new_array(c->arena);
+	struct json *list = json_new_array(c->arena), *calls = json_new_array(c->arena);
 
 	for (size_t i = 0; i < result->applied; i++)
 		if (applied_script(result, i) != NULL)
@@ -142,6 +158,9 @@ print_json(const struct context *c, const struct session *s, const struct run_re
 	json_put_text(json, "initialSchemaVersion", result->initial_version);
 	json_put_text(json, "targetSchemaVersion", result->version);
 	json_put(json, "migrations", list);
+	for (size_t i = 0; i < result->call_count; i++)
+		json_push(calls, call_json(c->arena, &result->calls[i]));
+	json_put(json, "callbacks", calls);
 	json_put_integer(json, "migrationsExecuted", (int64_t)script_count(result));
 	json_put_integer(json, "migrationsHeld", (int64_t)s->plan.held_count);
 	json_put_text(json, "databaseType", "PostgreSQL");
@@ -229,8 +248,10 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	struct problems none = { .arena = c->arena };
 	struct begin_files files = begin_files(&s->plan);
 	size_t count = files.pending + files.interrupted;
-	const char *question = arena_printf(c->arena, "apply %zu %s file%s", count,
-	    files.pending == 0 && count > 0 ? "interrupted" : "pending", count == 1 ? "" : "s");
+	const char *question = count == 0
+	    ? "run the callbacks"
+	    : arena_printf(c->arena, "apply %zu %s file%s", count,
+		  files.pending == 0 ? "interrupted" : "pending", count == 1 ? "" : "s");
 
 	if (!begin_confirm(c, s, question, err))
 		return false;
@@ -250,16 +271,19 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 	return true;
 }
 
-/* Who relies on a backup hook or on a callback's GRANT must not think that it ran. */
+/* Who relies on one must not think that it ran. */
 static void
 warn_of_silence(const struct context *c, const struct session *s)
 {
 	const struct config *config = c->config;
 
-	for (size_t i = 0; i < s->scripts.count; i++)
-		if (s->scripts.list[i].kind == SCRIPT_CALLBACK)
-			event_warning(c->sink, "this version does not run callbacks: \"%s\"",
-			    s->scripts.list[i].path);
+	for (size_t i = 0; i < s->scripts.count; i++) {
+		const char *why = callback_never(&s->scripts.list[i]);
+
+		if (why != NULL)
+			event_warning(
+			    c->sink, "\"%s\" is never run: %s", s->scripts.list[i].path, why);
+	}
 	if (config->hook_before_up != NULL || config->hook_after_up != NULL ||
 	    config->hook_on_error != NULL || config->hook_before_irreversible != NULL)
 		event_warning(c->sink, "this version does not run hooks");

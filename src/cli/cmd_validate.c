@@ -39,6 +39,7 @@ check_online(const struct context *c, struct session *s, struct report *report, 
 	if (!begin_phase(c, &goal.phase, err) || !begin_session(c, &goal, s, err))
 		return false;
 	begin_say_notes(c, s);
+	begin_say_callbacks(c, s, "validate");
 	problems_append(&report->problems, &s->plan.file_problems);
 	problems_append(&report->problems, &s->plan.setup_problems);
 	problems_append(&report->problems, &s->plan.fit_problems);

@@ -105,10 +105,12 @@ static void
 put_step(struct json *json, const struct events *e, const struct event *event)
 {
 	const struct step *step = event->step;
-	bool file = step != NULL && step->kind == STEP_SCRIPT;
+	bool file = step != NULL && step->script != NULL;
 
 	json_put_text(json, "script", file ? step->script->script : NULL);
 	json_put_text(json, "version", file ? step->script->version : NULL);
+	if (file && step->kind == STEP_CALLBACK)
+		json_put_text(json, "callback", step->script->event);
 	put_known(json, "file", step != NULL ? (int64_t)e->step_number : -1);
 	put_known(json, "files", step != NULL ? (int64_t)e->step_total : -1);
 }

@@ -36,6 +36,7 @@ struct progress {
 	int64_t begun_ms; /* when it began */
 	bool batches; /* it runs in batches: this is how far it came */
 	struct batch_progress batch;
+	bool connected; /* an afterConnect was told */
 };
 
 static void
@@ -49,7 +50,7 @@ wipe(struct progress *p)
 static const char *
 step_name(const struct event *event)
 {
-	if (event->step == NULL || event->step->kind != STEP_SCRIPT)
+	if (event->step == NULL || event->step->script == NULL)
 		return NULL;
 	return event->step->script->script;
 }
@@ -370,6 +371,23 @@ out_applied(FILE *out, const struct event *event)
 	fflush(out);
 }
 
+/* What prepares each session anew is told of the first one. */
+static void
+say_callback(struct progress *p, const struct event *event)
+{
+	int64_t total = event->step->script->statement_total;
+	bool connects = strcmp(event->step->script->event, "afterConnect") == 0;
+	bool again = connects && p->connected;
+	char elapsed[32];
+
+	p->connected |= connects;
+	if (p->config->quiet || (again && !p->config->verbose))
+		return;
+	say_name(event);
+	fprintf(stderr, "callback, %lld statement%s, %s\n", (long long)total, total == 1 ? "" : "s",
+	    seconds(elapsed, event->elapsed_ms));
+}
+
 /* The one line that belongs to the answer: it goes to stdout unless that carries JSON. */
 static void
 say_end(struct progress *p, const struct event *event)
@@ -377,6 +395,10 @@ say_end(struct progress *p, const struct event *event)
 	const struct step *step = event->step;
 
 	end_notices(p, event);
+	if (step->kind == STEP_CALLBACK) {
+		say_callback(p, event);
+		return;
+	}
 	if (step->kind == STEP_SCRIPT) {
 		out_applied(p->answer, event);
 		return;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "core/callback.h"
+#include "core/callback_run.h"
 #include "core/flush.h"
 #include "core/lane.h"
 #include "core/send.h"
@@ -11,6 +13,7 @@
 #include "core/verdict.h"
 #include "core/wait.h"
 #include "query.h"
+#include "sql/split.h"
 
 /* One attempt at a transaction. */
 struct attempt {
@@ -19,8 +22,11 @@ struct attempt {
 	const struct step *steps;
 	size_t count;
 	int number;
-	int64_t budget_ms, wait_ms;
+	int64_t budget_ms, wait_ms, share_ms; /* share: of one strong lock */
 	struct lane lane;
+	struct step *parts[CALLBACK_MOMENTS]; /* the callbacks around the file at hand */
+	struct send_timeouts timeouts; /* as the script before has left them, */
+	bool follows; /* if there is one */
 	struct error *lane_error, *file_error; /* the server's side and the file's */
 };
 
@@ -36,14 +42,25 @@ say_record(struct attempt *t, const struct conn_sql *sql)
 	return lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters);
 }
 
-/* When the session is pooled nobody keeps other runs away but the transaction itself. */
+static bool
+is_callback(const struct attempt *t)
+{
+	return t->steps[0].kind == STEP_CALLBACK;
+}
+
+/*
+ * When the session is pooled nobody keeps other runs away but the transaction itself.  A callback
+ * takes no rank.
+ */
 static bool
 say_fence(struct attempt *t)
 {
 	struct conn_sql fence[RECORD_FENCES];
+	size_t count = is_callback(t) ? 1 : RECORD_FENCES;
 
-	record_sql_fence(t->arena, &t->x->writer, t->steps[0].records[0].rank, fence);
-	for (size_t i = 0; i < RECORD_FENCES; i++) {
+	record_sql_fence(
+	    t->arena, &t->x->writer, is_callback(t) ? 0 : t->steps[0].records[0].rank, fence);
+	for (size_t i = 0; i < count; i++) {
 		const struct conn_sql *sql = &fence[i];
 
 		if (!lane_say_with(&t->lane, LANE_FENCE, sql->sql, sql->count, sql->parameters))
@@ -93,58 +110,227 @@ reset_settings(struct attempt *t)
 	    own(t, t->x->writer.run_setting);
 }
 
+/* NULL: the one that the settings name. */
 static bool
-enter_file(struct attempt *t, const struct step *step, bool first)
+say_role(struct attempt *t, const char *role)
 {
 	const struct session *s = t->x->session;
-	const char *role = step->script->directives.role;
 
-	if (!first && !reset_settings(t))
-		return false;
-	return role == NULL ||
-	    own(t,
-		arena_printf(
-		    t->arena, "SET LOCAL ROLE %s", conn_identifier(t->arena, s->conn, role)));
+	if (role == NULL)
+		role = s->config->role;
+	return own(t,
+	    arena_printf(t->arena, "SET LOCAL ROLE %s",
+		role == NULL ? "NONE" : conn_identifier(t->arena, s->conn, role)));
 }
 
 /* Our own INSERT must not wait for ever, whatever the file has set. */
 static bool
-limit_own_wait(struct attempt *t, const struct send *send)
+limit_own_wait(struct attempt *t)
 {
 	int64_t limit = session_lock_timeout_ms(t->x->session->config);
+	int64_t now = t->timeouts.lock.current_ms;
 	char text[32];
 
-	if (send->lock.current_ms > 0 && send->lock.current_ms <= limit)
+	if (now > 0 && now <= limit)
 		return true;
 	return own(
 	    t, arena_printf(t->arena, "SET LOCAL lock_timeout = '%s'", time_text(text, limit)));
 }
 
-/* The strong locks of all files in the transaction: they share one budget. */
+/* --- a file, and the callbacks around it --- */
+
+static const struct callback_list *
+files_at(const struct attempt *t, enum callback_moment moment)
+{
+	return &t->x->session->plan.callbacks.at[moment];
+}
+
+/* The moments inside the transaction of a step; those of its statements come once for each. */
+static const struct inside {
+	enum callback_moment moment;
+	bool each_statement;
+} insides[] = {
+	{ CALLBACK_BEFORE_EACH, false },
+	{ CALLBACK_BEFORE_STATEMENT, true },
+	{ CALLBACK_AFTER_STATEMENT, true },
+	{ CALLBACK_AFTER_EACH, false },
+	{ CALLBACK_VERSIONED, false }, /* with group, as the next one */
+	{ CALLBACK_REPEATABLES, false },
+};
+enum { INSIDES = sizeof(insides) / sizeof(insides[0]) };
+
+/* In a group: the first repeatable file behind versioned ones. */
+static bool
+turns_repeatable(const struct step *step, bool first)
+{
+	return !first && step->script->version == NULL && step[-1].script->version != NULL;
+}
+
+static bool
+is_around(const struct attempt *t, const struct step *step, enum callback_moment moment)
+{
+	if (step->kind != STEP_SCRIPT)
+		return false;
+	if (moment == CALLBACK_VERSIONED || moment == CALLBACK_REPEATABLES)
+		return turns_repeatable(step, step == t->steps);
+	return true;
+}
+
+/* The strong locks of all files and callbacks in the transaction: they share one budget. */
 static int64_t
-strong_locks(const struct attempt *t)
+strong_locks(const struct attempt *t, const struct step *step)
+{
+	const struct facts *facts = &t->x->facts;
+	int64_t sum = send_strong_locks(facts, step->script);
+
+	for (size_t i = 0; i < INSIDES; i++) {
+		const struct callback_list *files = files_at(t, insides[i].moment);
+
+		for (size_t k = 0; k < files->count && is_around(t, step, insides[i].moment); k++)
+			sum += send_strong_locks(facts, files->list[k]) *
+			    (insides[i].each_statement ? step->script->statement_total : 1);
+	}
+	return sum;
+}
+
+static void
+share_budget(struct attempt *t)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < t->count; i++)
-		sum += send_strong_locks(&t->x->facts, t->steps[i].script);
-	return sum;
+		sum += strong_locks(t, &t->steps[i]);
+	t->share_ms = sum > 0 ? tries_share(t->budget_ms, sum) : 0;
+}
+
+static bool
+open_script(struct attempt *t, struct arena *a, const struct step *step, struct send *send)
+{
+	const char *role = step->script->directives.role;
+
+	t->lane.step = step;
+	if ((role != NULL && !say_role(t, role)) ||
+	    !send_open(a, send, &t->lane, step->script, &t->x->facts, true, t->file_error))
+		return false;
+	if (t->follows)
+		send_follow(send, &t->timeouts);
+	send->run_setting = t->x->writer.run_setting;
+	send->share_ms = t->share_ms;
+	return true;
+}
+
+static void
+leave_script(struct attempt *t, const struct send *send)
+{
+	t->timeouts = (struct send_timeouts){ send->lock, send->statement };
+	t->follows = true;
+}
+
+static bool
+say_callback(struct attempt *t, const struct step *part, const char *outer_role)
+{
+	struct arena *a = arena_new(t->arena);
+	struct send send;
+	bool ok = open_script(t, a, part, &send) && send_all(&send, t->file_error);
+
+	if (ok) {
+		leave_script(t, &send);
+		ok = part->script->directives.role == NULL || say_role(t, outer_role);
+	}
+	arena_close(a);
+	return ok;
+}
+
+static bool
+say_callbacks(struct attempt *t, enum callback_moment moment, const char *outer_role)
+{
+	const struct callback_list *files = files_at(t, moment);
+
+	for (size_t i = 0; i < files->count; i++)
+		if (!say_callback(t, &t->parts[moment][i], outer_role))
+			return false;
+	return true;
+}
+
+/* Those of a statement, in the midst of the file. */
+static bool
+say_beside(struct attempt *t, struct send *send, enum callback_moment moment)
+{
+	const struct step *step = t->lane.step;
+
+	if (files_at(t, moment)->count == 0 || step->kind != STEP_SCRIPT)
+		return true;
+	leave_script(t, send);
+	if (!say_callbacks(t, moment, step->script->directives.role))
+		return false;
+	send_follow(send, &t->timeouts);
+	t->lane.step = step;
+	return true;
+}
+
+static bool
+say_statements(struct attempt *t, struct send *send)
+{
+	const struct statement *kept;
+	struct split_item item;
+	bool end;
+
+	for (;;) {
+		if (!send_next(send, &item, &kept, &end, t->file_error))
+			return false;
+		if (end)
+			return true;
+		if (!say_beside(t, send, CALLBACK_BEFORE_STATEMENT) ||
+		    !send_say(send, &item, kept, t->file_error) ||
+		    !say_beside(t, send, CALLBACK_AFTER_STATEMENT))
+			return false;
+	}
+}
+
+static bool
+say_script(struct attempt *t, const struct step *step)
+{
+	struct send send;
+
+	if (!open_script(t, t->arena, step, &send) || !say_statements(t, &send))
+		return false;
+	leave_script(t, &send);
+	return step->script->directives.role == NULL || say_role(t, NULL);
+}
+
+static void
+make_parts(struct attempt *t, const struct step *step)
+{
+	for (size_t i = 0; i < INSIDES; i++)
+		t->parts[insides[i].moment] =
+		    callback_steps(t->arena, files_at(t, insides[i].moment), step);
+}
+
+static bool
+say_file(struct attempt *t, const struct step *step, bool first)
+{
+	make_parts(t, step);
+	if (turns_repeatable(step, first) &&
+	    (!say_callbacks(t, CALLBACK_VERSIONED, NULL) ||
+		!say_callbacks(t, CALLBACK_REPEATABLES, NULL)))
+		return false;
+	return say_callbacks(t, CALLBACK_BEFORE_EACH, NULL) && say_script(t, step) &&
+	    say_callbacks(t, CALLBACK_AFTER_EACH, NULL);
 }
 
 static bool
 say_step(struct attempt *t, const struct step *step, bool first)
 {
-	int64_t locks = strong_locks(t);
-	struct send send;
-
 	t->lane.step = step;
-	if (!enter_file(t, step, first) ||
-	    !send_open(t->arena, &send, &t->lane, step->script, &t->x->facts, true, t->file_error))
+	t->follows = false;
+	if (!first && !reset_settings(t))
 		return false;
-	send.run_setting = t->x->writer.run_setting;
-	send.share_ms = locks > 0 ? tries_share(t->budget_ms, locks) : 0;
-	return send_all(&send, t->file_error) && lane_leave_file(&t->lane) &&
-	    limit_own_wait(t, &send) && say_rows(t, step);
+	if (step->kind == STEP_CALLBACK)
+		return say_script(t, step);
+	if (!say_file(t, step, first))
+		return false;
+	t->lane.step = step;
+	return lane_leave_file(&t->lane) && limit_own_wait(t) && say_rows(t, step);
 }
 
 static bool
@@ -169,10 +355,24 @@ say_transaction(struct attempt *t)
 }
 
 static bool
-uses_plain_lane(const struct step *steps, size_t count)
+copies(const struct attempt *t, const struct step *step)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (steps[i].script->copies)
+	bool found = step->script->copies;
+
+	for (size_t i = 0; i < INSIDES; i++) {
+		const struct callback_list *files = files_at(t, insides[i].moment);
+
+		for (size_t k = 0; k < files->count && is_around(t, step, insides[i].moment); k++)
+			found |= files->list[k]->copies;
+	}
+	return found;
+}
+
+static bool
+uses_plain_lane(const struct attempt *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (copies(t, &t->steps[i]))
 			return true;
 	}
 	return false;
@@ -196,13 +396,32 @@ max_blocking(const struct attempt *t)
 	return most;
 }
 
+bool
+apply_clean(struct apply *x, struct error *err)
+{
+	struct arena *a;
+	struct lane lane;
+	bool ok;
+
+	if (!x->dirty)
+		return true;
+	a = arena_new(x->session->arena);
+	lane_init(&lane, a, x->session, NULL, NULL, true, err);
+	ok = lane_reset(&lane);
+	lane_close(&lane);
+	x->dirty = false;
+	arena_close(a);
+	return ok;
+}
+
 static void
 run_attempt(struct attempt *t)
 {
 	struct apply *x = t->x;
 
-	lane_init(&t->lane, t->arena, x->session, x->watch, t->steps,
-	    uses_plain_lane(t->steps, t->count), t->lane_error);
+	lane_init(
+	    &t->lane, t->arena, x->session, x->watch, t->steps, uses_plain_lane(t), t->lane_error);
+	share_budget(t);
 	lane_watch(&t->lane, t->number, t->budget_ms, max_blocking(t));
 	if (lane_open(&t->lane) && (!x->dirty || lane_reset(&t->lane))) {
 		x->dirty = true;
@@ -257,6 +476,20 @@ say_state(struct attempt *t, struct error *err)
 		say_rolled_back(t, err);
 }
 
+/* No row tells of a callback; but it runs again with the same command. */
+static void
+say_in_doubt(struct attempt *t, struct error *err)
+{
+	if (!t->lane.interrupted && !is_callback(t))
+		err->code = ERR_UNKNOWN;
+	err->state = arena_printf(err->arena,
+	    "the connection was lost: whether %s was committed is not known", steps_name(t));
+	(void)error_next(err, "%s",
+	    is_callback(t)
+		? "It runs again when the same command is run again."
+		: "Run \"migrate status\": if it is listed as applied, it was committed.");
+}
+
 static void
 say_failed(struct attempt *t, struct error *err)
 {
@@ -267,13 +500,7 @@ say_failed(struct attempt *t, struct error *err)
 		verdict_error(t->x, &t->lane, err);
 	}
 	if (t->lane.lost && t->lane.commit_sent && record_is_untold(t->lane_error)) {
-		if (!t->lane.interrupted)
-			err->code = ERR_UNKNOWN;
-		err->state = arena_printf(err->arena,
-		    "the connection was lost: whether %s was committed is not known",
-		    steps_name(t));
-		(void)error_next(
-		    err, "Run \"migrate status\": if it is listed as applied, it was committed.");
+		say_in_doubt(t, err);
 	} else {
 		say_state(t, err);
 	}
@@ -282,13 +509,41 @@ say_failed(struct attempt *t, struct error *err)
 /* --- the tries --- */
 
 static bool
+flush_script(struct attempt *t, const struct script *script, struct error *err)
+{
+	return send_strong_locks(&t->x->facts, script) == 0 || flush_tables(t->x, script, err);
+}
+
+static bool
+flush_step(struct attempt *t, const struct step *step, struct error *err)
+{
+	for (size_t i = 0; i < INSIDES; i++) {
+		const struct callback_list *files = files_at(t, insides[i].moment);
+
+		for (size_t k = 0; k < files->count && is_around(t, step, insides[i].moment); k++)
+			if (!flush_script(t, files->list[k], err))
+				return false;
+	}
+	return flush_script(t, step->script, err);
+}
+
+static bool
 flush_all(struct attempt *t, struct error *err)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (send_strong_locks(&t->x->facts, t->steps[i].script) > 0 &&
-		    !flush_tables(t->x, t->steps[i].script, err))
+		if (!flush_step(t, &t->steps[i], err))
 			return false;
 	}
+	return true;
+}
+
+/* Nothing of what a failed attempt has set is left behind its rollback. */
+static bool
+prepare_session(struct apply *x, struct error *err)
+{
+	if (!x->keeps_session)
+		return callback_connect(x, err);
+	x->dirty = false;
 	return true;
 }
 
@@ -319,6 +574,8 @@ attempt_once(
 	*pause_ms = -1;
 	t->budget_ms = tries_budget(tries, elapsed);
 	t->wait_ms = elapsed;
+	if (!prepare_session(t->x, err))
+		return APPLY_FAILED;
 	if (!flush_all(t, err)) {
 		say_rolled_back(t, err);
 		return APPLY_FAILED;

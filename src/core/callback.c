@@ -122,12 +122,26 @@ callback_runs(const struct plan *plan)
 	return plan->step_count > 0 || callback_runs_alone(&plan->callbacks);
 }
 
+struct step *
+callback_steps(struct arena *a, const struct callback_list *list, const struct step *around)
+{
+	struct step *steps = arena_alloc(a, (list->count + 1) * sizeof(*steps));
+
+	for (size_t i = 0; i < list->count; i++)
+		steps[i] = (struct step){
+			.kind = STEP_CALLBACK, .script = list->list[i], .around = around
+		};
+	return steps;
+}
+
 /* --- what cannot be run --- */
 
-/* Does it run inside the transaction of each file? */
+/* Does it run inside the transaction of a file?  With group there is one for all of them. */
 static bool
-is_inside(enum callback_moment moment)
+is_inside(enum callback_moment moment, bool group)
 {
+	if (moment == CALLBACK_VERSIONED || moment == CALLBACK_REPEATABLES)
+		return group;
 	return moment == CALLBACK_BEFORE_EACH || moment == CALLBACK_BEFORE_STATEMENT ||
 	    moment == CALLBACK_AFTER_STATEMENT || moment == CALLBACK_AFTER_EACH;
 }
@@ -138,7 +152,7 @@ refuse_statement(
 {
 	error_set_at(problem_add(problems), ERR_REFUSED,
 	    (struct place){ .path = s->path, .line = statement->line, .column = statement->column },
-	    "%s cannot run inside a transaction block, and %s runs inside the transaction of each "
+	    "%s cannot run inside a transaction block, and %s runs inside the transaction of a "
 	    "file",
 	    statement->class.form, s->event);
 }
@@ -155,12 +169,10 @@ refuse_inside(const struct script *s, struct problems *problems)
 		return;
 	if (!s->transaction)
 		error_set_at(problem_add(problems), ERR_REFUSED, (struct place){ .path = s->path },
-		    "%s runs inside the transaction of each file: it cannot do without one",
-		    s->event);
+		    "%s runs inside the transaction of a file: it cannot do without one", s->event);
 	else if (s->sets_transaction || s->begin_modes != NULL)
 		error_set_at(problem_add(problems), ERR_REFUSED, (struct place){ .path = s->path },
-		    "%s runs inside the transaction of each file: it cannot set its modes",
-		    s->event);
+		    "%s runs inside the transaction of a file: it cannot set its modes", s->event);
 }
 
 /* What a file says of its place among the others means nothing here. */
@@ -198,7 +210,7 @@ read_list(struct plan *plan, enum callback_moment moment, const struct script_en
 		if (!s->sound)
 			continue;
 		refuse_directives(s, &plan->file_problems);
-		if (is_inside(moment))
+		if (is_inside(moment, env->config->group))
 			refuse_inside(s, &plan->file_problems);
 	}
 }

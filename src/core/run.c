@@ -6,6 +6,8 @@
 #include "base/interrupt.h"
 #include "base/time.h"
 #include "core/apply.h"
+#include "core/callback.h"
+#include "core/callback_run.h"
 #include "core/history_create.h"
 #include "core/lane.h"
 #include "core/leftover.h"
@@ -28,7 +30,75 @@ struct run {
 	int fenced_rank; /* this one */
 	bool commit_sent; /* of the step that was lost last, and no answer came */
 	bool reconnected; /* while it waited for the run lock */
+	bool called
+	    [CALLBACK_MOMENTS]; /* which callbacks have run: once, however often it is planned */
 };
+
+/* --- callbacks --- */
+
+static void
+say_of_callback(const struct run *r, struct error *err)
+{
+	const char *files =
+	    r->result->applied == 0 ? "no file was applied" : "what was applied before is kept";
+
+	err->state =
+	    err->state == NULL ? files : arena_printf(err->arena, "%s; %s", err->state, files);
+	if (err->code == ERR_SQL && err->next == NULL)
+		(void)error_next(err, "Correct the callback, then run the same command again.");
+}
+
+static enum apply_end
+call(struct run *r, enum callback_moment moment, struct error *err)
+{
+	enum apply_end end;
+
+	if (r->called[moment])
+		return APPLY_DONE;
+	end = callback_run(&r->x, moment, err);
+	r->called[moment] = end == APPLY_DONE;
+	if (end == APPLY_FAILED)
+		say_of_callback(r, err);
+	return end;
+}
+
+/* Behind a failure: what comes of this never hides it. */
+static void
+call_behind(struct run *r, enum callback_moment moment)
+{
+	struct session *s = r->session;
+	const char *event = s->plan.callbacks.at[moment].count == 0
+	    ? NULL
+	    : s->plan.callbacks.at[moment].list[0]->event;
+	struct error *err = error_new(s->arena);
+
+	if (event == NULL)
+		return;
+	if (!conn_alive(s->conn) && moment != CALLBACK_ERROR)
+		return; /* it may be regained */
+	if (interrupt_signal() != 0)
+		event_warning(s->sink, "%s is not run behind a signal", event);
+	else if (!conn_alive(s->conn))
+		event_warning(s->sink, "%s is not run: the connection is lost", event);
+	else if (callback_run(&r->x, moment, err) != APPLY_DONE)
+		event_warning(s->sink, "%s failed as well: %s", event, err->message);
+}
+
+static void
+note_calls(struct run *r, const struct step *step)
+{
+	static const enum callback_moment around[] = { CALLBACK_BEFORE_EACH,
+		CALLBACK_BEFORE_STATEMENT, CALLBACK_AFTER_STATEMENT, CALLBACK_AFTER_EACH };
+
+	if (step->kind != STEP_SCRIPT || !step->script->transaction)
+		return;
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		const struct callback_list *files = &r->session->plan.callbacks.at[around[i]];
+
+		for (size_t k = 0; k < files->count; k++)
+			callback_note(&r->x, files->list[k], -1);
+	}
+}
 
 /* --- one step --- */
 
@@ -56,6 +126,7 @@ note_applied(struct run *r, const struct step *step, int64_t ms)
 	    r->session->arena, result->step_ms, result->applied, sizeof(*result->step_ms));
 	result->steps[result->applied] = step;
 	result->step_ms[result->applied++] = ms;
+	note_calls(r, step);
 	if (version != NULL &&
 	    (result->version == NULL || version_compare(version, result->version) > 0))
 		result->version = version;
@@ -142,7 +213,36 @@ walk_step(struct run *r, const struct step *step, int64_t *ms, struct error *err
 	arena_close(a);
 	if (!ok)
 		return APPLY_FAILED;
-	return held ? apply_stepwise(&r->x, step, ms, err) : APPLY_FENCED;
+	if (!held)
+		return APPLY_FENCED;
+	if (!callback_connect(&r->x, err) ||
+	    callback_run_beside(&r->x, CALLBACK_BEFORE_EACH, err) != APPLY_DONE)
+		return APPLY_FAILED;
+	return apply_stepwise(&r->x, step, ms, err);
+}
+
+/* Behind a file without a transaction, which is applied already. */
+static enum apply_end
+leave_step(struct run *r, const struct step *step, struct error *err)
+{
+	if (step->kind != STEP_SCRIPT || step->script->transaction ||
+	    callback_run_beside(&r->x, CALLBACK_AFTER_EACH, err) == APPLY_DONE)
+		return APPLY_DONE;
+	say_of_callback(r, err);
+	return APPLY_FAILED;
+}
+
+static void
+fail_step(struct run *r, const struct step *step, size_t count, int64_t ms, const struct error *err)
+{
+	r->result->failed = step;
+	r->failed_count = count;
+	tell(r, EVENT_STEP_FAILED, step, ms);
+	if (step->kind != STEP_SCRIPT)
+		return;
+	if (err->statement != NULL)
+		call_behind(r, CALLBACK_STATEMENT_ERROR);
+	call_behind(r, CALLBACK_EACH_ERROR);
 }
 
 /* The count steps from i on: one, or with group all scripts in one transaction. */
@@ -168,12 +268,9 @@ run_steps(struct run *r, size_t i, size_t count, struct error *err)
 		end = APPLY_FAILED;
 	for (size_t k = 0; k < count && end == APPLY_DONE; k++)
 		note_applied(r, &step[k], ms);
-	if (end == APPLY_FAILED) {
-		r->result->failed = step;
-		r->failed_count = count;
-		tell(r, EVENT_STEP_FAILED, step, ms);
-	}
-	return end;
+	if (end == APPLY_FAILED)
+		fail_step(r, step, count, ms, err);
+	return end == APPLY_DONE ? leave_step(r, step, err) : end;
 }
 
 static size_t
@@ -189,23 +286,52 @@ group_size(const struct run *r, size_t i)
 	return count;
 }
 
+static bool
+is_repeatable(const struct step *step)
+{
+	return step->kind == STEP_SCRIPT && step->script->version == NULL;
+}
+
+/* In a group all but the first of its files turn inside its transaction. */
 static enum apply_end
-run_all(struct run *r, struct error *err)
+turn_repeatable(struct run *r, const struct step *step, struct error *err)
+{
+	enum apply_end end;
+
+	if (!is_repeatable(step))
+		return APPLY_DONE;
+	end = call(r, CALLBACK_VERSIONED, err);
+	return end == APPLY_DONE ? call(r, CALLBACK_REPEATABLES, err) : end;
+}
+
+static void
+note_turn(struct run *r, const struct step *steps, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (is_repeatable(&steps[i]))
+			r->called[CALLBACK_VERSIONED] = r->called[CALLBACK_REPEATABLES] = true;
+}
+
+static enum apply_end
+run_all(struct run *r, size_t first, struct error *err)
 {
 	const struct plan *plan = &r->session->plan;
 	enum apply_end end = APPLY_DONE;
 
-	r->x.step_total = plan->step_count;
-	for (size_t i = 0, count; i < plan->step_count && end == APPLY_DONE; i += count) {
+	for (size_t i = first, count; i < plan->step_count && end == APPLY_DONE; i += count) {
 		if (interrupt_signal() != 0) {
 			(void)wait_interrupted(err);
 			err->state = "what was applied before is kept, nothing else was begun";
 			return APPLY_FAILED;
 		}
 		count = group_size(r, i);
-		end = run_steps(r, i, count, err);
+		end = turn_repeatable(r, &plan->steps[i], err);
+		if (end == APPLY_DONE)
+			end = run_steps(r, i, count, err);
+		if (end == APPLY_DONE)
+			note_turn(r, &plan->steps[i], count);
 	}
-	return end;
+	return end == APPLY_DONE ? call(r, CALLBACK_VERSIONED, err) : end;
 }
 
 /* --- a lost connection --- */
@@ -362,21 +488,6 @@ warn_of_group(const struct session *s)
 		    "group: all files run in one transaction, which keeps every lock to its end");
 }
 
-static bool
-clean_session(struct run *r, struct error *err)
-{
-	struct lane lane;
-	bool ok;
-
-	if (!r->x.dirty)
-		return true;
-	lane_init(&lane, r->session->arena, r->session, NULL, NULL, true, err);
-	ok = lane_reset(&lane);
-	lane_close(&lane);
-	r->x.dirty = false;
-	return ok;
-}
-
 /* Only a file's own directive may go as far: the setting is refused. */
 static void
 warn_of_stalls(const struct session *s)
@@ -402,12 +513,56 @@ prepare(struct run *r, struct error *err)
 {
 	struct session *s = r->session;
 
-	if (s->plan.needs_history &&
-	    !history_create(s->arena, s->conn, s->config, &s->history, err))
-		return watch_history(s, err);
 	record_writer_init(&r->x.writer, s->arena, s);
-	warn_of_stalls(s);
 	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
+}
+
+/* A callback may have made the schema, which was to be made. */
+static bool
+make_history(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+
+	return apply_clean(&r->x, err) &&
+	    (!s->plan.needs_history ||
+		history_create(s->arena, s->conn, s->config, &s->history, err) ||
+		watch_history(s, err)) &&
+	    prepare(r, err);
+}
+
+/* The row of "baseline_on_up" has callbacks of its own. */
+static enum apply_end
+run_baseline(struct run *r, struct error *err)
+{
+	enum apply_end end = call(r, CALLBACK_BEFORE_BASELINE, err);
+
+	if (end == APPLY_DONE)
+		end = run_steps(r, 0, 1, err);
+	return end == APPLY_DONE ? call(r, CALLBACK_AFTER_BASELINE, err) : end;
+}
+
+/* What comes before the files; *first: the step with which they begin. */
+static enum apply_end
+begin_steps(struct run *r, size_t *first, struct error *err)
+{
+	const struct plan *plan = &r->session->plan;
+	enum apply_end end;
+
+	*first = 0;
+	if (!prepare(r, err))
+		return APPLY_FAILED;
+	r->x.step_total = plan->step_count;
+	end = call(r, CALLBACK_VALIDATE, err);
+	if (end == APPLY_DONE)
+		end = call(r, CALLBACK_SCHEMA, err);
+	if (end == APPLY_DONE && !make_history(r, err))
+		return APPLY_FAILED;
+	if (end == APPLY_DONE && r->goal->kind == GOAL_UP && plan->step_count > 0 &&
+	    plan->steps[0].kind == STEP_RECORD) {
+		end = run_baseline(r, err);
+		*first = 1;
+	}
+	return end == APPLY_DONE ? call(r, CALLBACK_BEFORE, err) : end;
 }
 
 /* Repair takes a row away, or the name of none is given. */
@@ -460,9 +615,11 @@ static enum apply_end
 run_locked(struct run *r, struct error *err)
 {
 	struct session *s = r->session;
+	enum apply_end end;
+	size_t first;
 
 	/* Another run may have finished meanwhile: what is pending is known only now. */
-	if (!clean_session(r, err) || !session_plan(s, r->goal, err))
+	if (!apply_clean(&r->x, err) || !session_plan(s, r->goal, err))
 		return APPLY_FAILED;
 	/* Flyway has made its table at this moment: the run lock of that one is needed. */
 	if (s->history.lock_key != r->lock_key)
@@ -472,12 +629,32 @@ run_locked(struct run *r, struct error *err)
 	r->result->version = s->plan.schema_version;
 	if (!remove_leftovers(r, err))
 		return APPLY_FAILED;
-	if (s->plan.step_count == 0)
+	if (!callback_runs(&s->plan) && !r->called[CALLBACK_BEFORE])
 		return APPLY_DONE;
 	warn_of_group(s);
-	if (!prepare(r, err))
-		return APPLY_FAILED;
-	return run_all(r, err);
+	warn_of_stalls(s);
+	end = begin_steps(r, &first, err);
+	return end == APPLY_DONE ? run_all(r, first, err) : end;
+}
+
+static bool
+has_applied_file(const struct run *r)
+{
+	for (size_t i = 0; i < r->result->applied; i++)
+		if (r->result->steps[i]->kind == STEP_SCRIPT)
+			return true;
+	return false;
+}
+
+/* Behind the files: how it ended has callbacks too. */
+static enum apply_end
+end_steps(struct run *r, enum apply_end end, struct error *err)
+{
+	if (end == APPLY_FAILED && r->called[CALLBACK_BEFORE])
+		call_behind(r, CALLBACK_ERROR);
+	if (end == APPLY_DONE && has_applied_file(r))
+		end = call(r, CALLBACK_APPLIED, err);
+	return end == APPLY_DONE ? call(r, CALLBACK_AFTER, err) : end;
 }
 
 /* A server that went away while nothing was begun is waited for, once. */
@@ -553,7 +730,7 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 	*result = (struct run_result){ .initial_version = s->plan.schema_version,
 		.version = s->plan.schema_version };
 	/* What does not fit is decided under the lock: a run that is at work may end it meanwhile. */
-	if (s->plan.step_count == 0 && !has_leftovers(s, goal) && refuse(s, err))
+	if (!callback_runs(&s->plan) && !has_leftovers(s, goal) && refuse(s, err))
 		return true;
 	interrupt_last_words(last_words(s));
 	while (end == APPLY_FENCED || end == APPLY_BUSY) {
@@ -565,11 +742,14 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
 		end = run_locked(&r, err);
 		if (end == APPLY_FAILED && is_lost(&r, err) && result->failed != NULL)
 			end = recover(&r, err);
+		end = end_steps(&r, end, err);
 		release(&r);
 		if (end == APPLY_BUSY && !wait_pause(time_random(0, BUSY_MS), err))
 			end = APPLY_FAILED;
 	}
 	interrupt_last_words(NULL);
 	result->elapsed_ms = time_now_ms() - start;
+	result->calls = r.x.calls;
+	result->call_count = r.x.call_count;
 	return end == APPLY_DONE ? true : fail_outside(&r, err);
 }

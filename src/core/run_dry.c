@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "core/callback.h"
 #include "core/history_create.h"
 #include "core/lane.h"
 #include "core/record.h"
@@ -19,6 +20,8 @@ struct dry {
 	struct record_writer writer;
 	FILE *out;
 	bool dirty; /* a file has used the session */
+	bool greeted; /* afterConnect stands behind the last reset */
+	bool turned; /* the repeatable files have begun */
 	bool line_open; /* the COPY data put last does not end with a newline */
 };
 
@@ -175,6 +178,100 @@ put_item(struct dry *d, const struct split_item *item)
 	}
 }
 
+/* --- callbacks --- */
+
+static const struct callback_list *
+files_at(const struct dry *d, enum callback_moment moment)
+{
+	return &d->session->plan.callbacks.at[moment];
+}
+
+static bool put_statements(struct dry *d, const struct step *step, struct error *err);
+
+/* In the transaction at hand. */
+static bool
+put_inside(struct dry *d, enum callback_moment moment, const char *outer_role, struct error *err)
+{
+	const struct callback_list *files = files_at(d, moment);
+	const struct step *steps = callback_steps(d->arena, files, NULL);
+
+	for (size_t i = 0; i < files->count; i++) {
+		const char *role = files->list[i]->directives.role;
+
+		fprintf(d->out, "-- %s\n", files->list[i]->script);
+		if (role != NULL)
+			put_role(d, "LOCAL ", role);
+		if (!put_statements(d, &steps[i], err))
+			return false;
+		if (role != NULL)
+			put_role(d, "LOCAL ", outer_role);
+	}
+	return true;
+}
+
+/* Each in a transaction of its own, if it can have one, in the session as it is. */
+static bool
+put_beside(struct dry *d, enum callback_moment moment, struct error *err)
+{
+	const struct callback_list *files = files_at(d, moment);
+	const struct step *steps = callback_steps(d->arena, files, NULL);
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct script *script = files->list[i];
+		const char *local = script->transaction ? "LOCAL " : "";
+
+		fprintf(
+		    d->out, "\n-- %s\n%s", script->script, script->transaction ? "BEGIN;\n" : "");
+		if (script->directives.role != NULL)
+			put_role(d, local, script->directives.role);
+		if (!put_statements(d, &steps[i], err))
+			return false;
+		if (script->transaction)
+			fputs("COMMIT;\n", d->out);
+		else if (script->directives.role != NULL)
+			put_role(d, "", d->session->config->role);
+	}
+	return true;
+}
+
+/* The session as a file is to find it. */
+static bool
+put_fresh(struct dry *d, struct error *err)
+{
+	if (d->dirty) {
+		put_reset(d);
+		d->greeted = false;
+	}
+	d->dirty = false;
+	if (d->greeted)
+		return true;
+	d->greeted = true;
+	return put_beside(d, CALLBACK_CONNECT, err);
+}
+
+static bool
+put_callbacks(struct dry *d, enum callback_moment moment, struct error *err)
+{
+	if (files_at(d, moment)->count == 0)
+		return true;
+	if (!put_fresh(d, err) || !put_beside(d, moment, err))
+		return false;
+	d->dirty = true;
+	return true;
+}
+
+/* --- files --- */
+
+/* The callbacks of a statement. */
+static bool
+put_around(struct dry *d, const struct step *step, enum callback_moment moment, struct error *err)
+{
+	if (step->kind != STEP_SCRIPT)
+		return true;
+	return step->script->transaction ? put_inside(d, moment, step->script->directives.role, err)
+					 : put_beside(d, moment, err);
+}
+
 static bool
 put_statements(struct dry *d, const struct step *step, struct error *err)
 {
@@ -182,17 +279,25 @@ put_statements(struct dry *d, const struct step *step, struct error *err)
 	struct script_reader *reader;
 	struct split_item item = { .kind = SPLIT_STATEMENT };
 	int64_t number = 0;
-	bool skipped = false; /* with its COPY data */
+	bool skipped = true; /* with its COPY data; nothing comes before the first */
 
 	if (!script_reader_open(d->arena, script, &d->session->environment, &reader, err))
 		return false;
 	while (item.kind != SPLIT_END) {
+		bool ends, begins;
+
 		if (!script_reader_next(reader, &item, err))
 			return false;
-		if (item.kind == SPLIT_STATEMENT) {
+		begins = item.kind == SPLIT_STATEMENT;
+		ends = (begins || item.kind == SPLIT_END) && !skipped;
+		if (ends && !put_around(d, step, CALLBACK_AFTER_STATEMENT, err))
+			return false;
+		if (begins) {
 			number++;
 			skipped = is_skipped(script, number) || is_done(step, &item, number);
 		}
+		if (begins && !skipped && !put_around(d, step, CALLBACK_BEFORE_STATEMENT, err))
+			return false;
 		if (!skipped)
 			put_item(d, &item);
 	}
@@ -200,15 +305,28 @@ put_statements(struct dry *d, const struct step *step, struct error *err)
 }
 
 static bool
-put_transaction(struct dry *d, const struct step *step, struct error *err)
+put_file(struct dry *d, const struct step *step, struct error *err)
 {
-	const char *modes = step->script->begin_modes;
 	const char *role = step->script->directives.role;
 
-	fprintf(d->out, "BEGIN%s%s;\n", modes == NULL ? "" : " ", modes == NULL ? "" : modes);
+	if (!put_inside(d, CALLBACK_BEFORE_EACH, NULL, err))
+		return false;
 	if (role != NULL)
 		put_role(d, "LOCAL ", role);
 	if (!put_statements(d, step, err))
+		return false;
+	if (role != NULL)
+		put_role(d, "LOCAL ", d->session->config->role);
+	return put_inside(d, CALLBACK_AFTER_EACH, d->session->config->role, err);
+}
+
+static bool
+put_transaction(struct dry *d, const struct step *step, struct error *err)
+{
+	const char *modes = step->script->begin_modes;
+
+	fprintf(d->out, "BEGIN%s%s;\n", modes == NULL ? "" : " ", modes == NULL ? "" : modes);
+	if (!put_file(d, step, err))
 		return false;
 	fputs("RESET SESSION AUTHORIZATION;\n", d->out);
 	put_role(d, "LOCAL ", d->session->config->role);
@@ -216,6 +334,7 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 	put_record(d, &step->records[0], true);
 	put_journal(d, step);
 	fputs("COMMIT;\n", d->out);
+	d->dirty = true;
 	return true;
 }
 
@@ -224,6 +343,8 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 {
 	struct record record = step->records[0];
 
+	if (!put_beside(d, CALLBACK_BEFORE_EACH, err))
+		return false;
 	record.success = false;
 	if (step->resumes != NULL)
 		record.kind = RECORD_UPDATE;
@@ -235,30 +356,86 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	if (!put_statements(d, step, err))
 		return false;
 	put_reset(d);
+	d->greeted = false;
 	record.kind = RECORD_SUCCEED;
 	put_own(d, true);
 	put_record(d, &record, false);
 	put_journal(d, step);
 	fputs("COMMIT;\n", d->out);
-	return true;
+	return files_at(d, CALLBACK_AFTER_EACH)->count == 0 ||
+	    (put_fresh(d, err) && put_beside(d, CALLBACK_AFTER_EACH, err));
+}
+
+static void
+put_records(struct dry *d, const struct step *step)
+{
+	put_own(d, true);
+	for (size_t i = 0; i < step->record_count; i++)
+		put_record(d, &step->records[i], false);
+	fputs("COMMIT;\n", d->out);
 }
 
 static bool
-put_step(struct dry *d, const struct step *step, struct error *err)
+put_script(struct dry *d, const struct step *step, struct error *err)
 {
-	if (step->kind == STEP_RECORD) {
-		put_own(d, true);
-		for (size_t i = 0; i < step->record_count; i++)
-			put_record(d, &step->records[i], false);
-		fputs("COMMIT;\n", d->out);
-		return true;
+	if (!d->turned && step->script->version == NULL) {
+		d->turned = true;
+		if (!put_callbacks(d, CALLBACK_VERSIONED, err) ||
+		    !put_callbacks(d, CALLBACK_REPEATABLES, err))
+			return false;
 	}
+	if (!put_fresh(d, err))
+		return false;
 	fprintf(d->out, "\n-- %s\n", step->script->script);
-	if (d->dirty)
-		put_reset(d);
-	d->dirty = step->script->transaction;
 	return step->script->transaction ? put_transaction(d, step, err)
 					 : put_stepwise(d, step, err);
+}
+
+/* --- the whole --- */
+
+/* The row of "baseline_on_up" is the first step, and has callbacks of its own. */
+static bool
+put_begin(struct dry *d, size_t *first, struct error *err)
+{
+	const struct plan *plan = &d->session->plan;
+
+	*first = plan->step_count > 0 && plan->steps[0].kind == STEP_RECORD;
+	if (!put_callbacks(d, CALLBACK_VALIDATE, err) || !put_callbacks(d, CALLBACK_SCHEMA, err))
+		return false;
+	if (plan->needs_history)
+		put_creation(d);
+	if (*first == 0)
+		return put_callbacks(d, CALLBACK_BEFORE, err);
+	if (!put_callbacks(d, CALLBACK_BEFORE_BASELINE, err))
+		return false;
+	put_records(d, &plan->steps[0]);
+	return put_callbacks(d, CALLBACK_AFTER_BASELINE, err) &&
+	    put_callbacks(d, CALLBACK_BEFORE, err);
+}
+
+static bool
+put_end(struct dry *d, bool applied, struct error *err)
+{
+	return (d->turned || put_callbacks(d, CALLBACK_VERSIONED, err)) &&
+	    (!applied || put_callbacks(d, CALLBACK_APPLIED, err)) &&
+	    put_callbacks(d, CALLBACK_AFTER, err);
+}
+
+static bool
+put_plan(struct dry *d, struct error *err)
+{
+	const struct plan *plan = &d->session->plan;
+	size_t first;
+
+	if (!callback_runs(plan))
+		return true;
+	if (!put_begin(d, &first, err))
+		return false;
+	for (size_t i = first; i < plan->step_count; i++) {
+		if (!put_script(d, &plan->steps[i], err))
+			return false;
+	}
+	return put_end(d, plan->step_count > first, err);
 }
 
 bool
@@ -268,12 +445,8 @@ run_dry(struct session *s, FILE *out, struct error *err)
 
 	record_writer_init(&d.writer, s->arena, s);
 	put_head(&d);
-	if (s->plan.needs_history && s->plan.step_count > 0)
-		put_creation(&d);
-	for (size_t i = 0; i < s->plan.step_count; i++) {
-		if (!put_step(&d, &s->plan.steps[i], err))
-			return false;
-	}
+	if (!put_plan(&d, err))
+		return false;
 	fprintf(out, "\nSELECT pg_catalog.pg_advisory_unlock(%s);\n", d.writer.lock_key);
 	if (fflush(out) != 0)
 		return error_set(err, ERR_INTERNAL, "cannot write the SQL: %s", strerror(errno));

@@ -58,10 +58,12 @@ timeout_after(const struct send *s, struct send_timeout *t, const struct stateme
 	if (class->local && !s->transaction)
 		return; /* it ends with the statement */
 	if (all) {
+		t->set = true;
 		t->own_ms = setting_ms;
 		t->current_ms = t->session_ms = NOT_KNOWN;
 	} else if (class->setting != NULL && strcmp(class->setting, t->name) == 0) {
 		/* RESET and SET ... TO DEFAULT take back what the file has set. */
+		t->set = true;
 		t->own_ms = class->value == NULL ? setting_ms : time_of_setting(class->value);
 		t->current_ms = class->value == NULL ? NOT_KNOWN : t->own_ms;
 		t->session_ms = t->current_ms;
@@ -140,6 +142,26 @@ send_open(struct arena *a, struct send *s, struct lane *lane, struct script *scr
 	return script_reader_open(a, script, s->environment, &s->reader, err);
 }
 
+static void
+follow(struct send_timeout *t, const struct send_timeout *before, bool given)
+{
+	t->current_ms = before->current_ms;
+	t->session_ms = before->session_ms;
+	if (!before->set || given)
+		return;
+	t->own_ms = before->own_ms;
+	t->set = true; /* for those that follow */
+}
+
+void
+send_follow(struct send *s, const struct send_timeouts *before)
+{
+	const struct directives *d = &s->script->directives;
+
+	follow(&s->lock, &before->lock, d->given && d->lock_timeout_ms != NOT_GIVEN);
+	follow(&s->statement, &before->statement, d->given && d->statement_timeout_ms != NOT_GIVEN);
+}
+
 static const struct statement *
 kept_statement(struct send *s)
 {
@@ -211,15 +233,20 @@ say_copy(struct send *s, const struct split_item *statement, struct error *err)
 static bool
 say_name(struct send *s, const struct statement *kept)
 {
+	static const char *const prefixes[] = { [SCRIPT_VERSIONED] = "V",
+		[SCRIPT_REPEATABLE] = "R",
+		[SCRIPT_UNDO] = "U",
+		[SCRIPT_BASELINE] = "B",
+		[SCRIPT_CALLBACK] = "" };
+	const struct script *script = s->script;
+	const char *name = script->version != NULL ? script->version : script->event;
 	char sql[128];
 
-	if (kept == NULL || s->script->statement_total < 2 || !s->local)
+	if (kept == NULL || script->statement_total < 2 || !s->local)
 		return true;
 	snprintf(sql, sizeof(sql),
 	    "SET LOCAL application_name = 'migrate %s%.50s %" PRId64 "/%" PRId64 "'",
-	    s->script->version != NULL ? "V" : "R",
-	    s->script->version != NULL ? s->script->version : "", s->number,
-	    s->script->statement_total);
+	    prefixes[script->kind], name == NULL ? "" : name, s->number, script->statement_total);
 	return lane_say(s->lane, LANE_OWN, 0, sql);
 }
 

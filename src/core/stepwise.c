@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "core/alone.h"
+#include "core/callback_run.h"
 #include "core/flush.h"
 #include "core/leftover.h"
 #include "core/resume.h"
@@ -127,6 +128,31 @@ start_statement(struct trail *t, struct trail_statement *st)
 	trail_turn(t);
 }
 
+/* In transactions of their own, since the statement may have none. */
+static bool
+call(struct trail *t, enum callback_moment moment, struct error *err)
+{
+	return callback_run_beside(t->x, moment, err) == APPLY_DONE;
+}
+
+static bool
+begin_statement(struct trail *t, const struct trail_statement *st, struct error *err)
+{
+	if (!call(t, CALLBACK_BEFORE_STATEMENT, err))
+		return false;
+	t->statement = st->number;
+	t->hash = st->hash;
+	return run_statement(t, st, err);
+}
+
+static bool
+end_statement(struct trail *t, const struct trail_statement *st, struct error *err)
+{
+	t->done = st->number;
+	t->statement = 0;
+	return call(t, CALLBACK_AFTER_STATEMENT, err);
+}
+
 static bool
 run_statements(struct trail *t, struct error *err)
 {
@@ -143,18 +169,12 @@ run_statements(struct trail *t, struct error *err)
 			return true;
 		t->turn = arena_new(t->arena);
 		start_statement(t, &st);
-		if (st.number <= earlier) {
+		if (st.number <= earlier)
 			ok = pass_statement(t, &st, err);
-		} else {
-			t->statement = st.number;
-			t->hash = st.hash;
-			ok = run_statement(t, &st, err);
-		}
+		else
+			ok = begin_statement(t, &st, err) && end_statement(t, &st, err);
 		if (!ok)
 			return false;
-		if (st.number > earlier)
-			t->done = st.number;
-		t->statement = 0;
 		arena_close(t->turn);
 	}
 }

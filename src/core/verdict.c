@@ -216,15 +216,17 @@ void
 verdict_journal(struct apply *x, struct lane *lane, int attempt, const struct error *failure)
 {
 	struct error *err = error_new(lane->arena);
-	struct journal_entry entry = { .script = lane->step->script,
-		.type = lane->step->records[0].type,
-		.state = failure->code == ERR_UNKNOWN ? "unknown" : "failed",
+	const struct step *step =
+	    lane->step->kind == STEP_CALLBACK ? lane->step->around : lane->step;
+	struct journal_entry entry = { .state = failure->code == ERR_UNKNOWN ? "unknown" : "failed",
 		.attempt = attempt,
 		.elapsed_ms = (time_now_us() - lane->started_us) / 1000,
 		.failure = failure };
 
-	if (lane->lost || !conn_alive(x->session->conn))
+	if (step == NULL || lane->lost || !conn_alive(x->session->conn))
 		return;
+	entry.script = step->script;
+	entry.type = step->records[0].type;
 	conn_patience(x->session->conn, JOURNAL_MS);
 	if (!write_journal(x, lane, &entry, err))
 		event_warning(x->session->sink, "cannot write the journal: %s", err->message);

@@ -251,11 +251,9 @@ def test_baseline_on_up_with_nothing_pending(db, migrate):
 
 
 def test_says_what_it_does_not_run(db, migrate):
-    files = {"V1__a.sql": ONE, "afterMigrate.sql": "SELECT 1 / 0;"}
-    run = applied(migrate, "--hooks-before-up", "exit 1", files=files)
-    for words in ('callbacks: "migrations/afterMigrate.sql"', "hooks"):
-        assert words in run.stderr, run
-    assert "warning" not in applied(migrate, files={"afterMigrate.sql": None}).stderr
+    run = applied(migrate, "--hooks-before-up", "exit 1", files={"V1__a.sql": ONE})
+    assert "hooks" in run.stderr, run
+    assert "warning" not in applied(migrate).stderr
 
 
 def test_extensions_do_not_fill_a_schema(db, migrate):

@@ -178,14 +178,14 @@ static const struct refusal_case {
 	    "VACUUM cannot run inside a transaction block, and SELECT in line 1 needs one", 2, 3 },
 	{ "afterEachMigrate.sql", "VACUUM t;\n",
 	    "VACUUM cannot run inside a transaction block, and afterEachMigrate runs inside the "
-	    "transaction of each file",
+	    "transaction of a file",
 	    1, 1 },
 	{ "beforeEachMigrate.sql", "-- migrate:transaction off\nSELECT 1;\n",
-	    "beforeEachMigrate runs inside the transaction of each file: it cannot do without one",
-	    0, 0 },
+	    "beforeEachMigrate runs inside the transaction of a file: it cannot do without one", 0,
+	    0 },
 	{ "beforeEachMigrate.sql", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n",
-	    "beforeEachMigrate runs inside the transaction of each file: it cannot set its modes",
-	    0, 0 },
+	    "beforeEachMigrate runs inside the transaction of a file: it cannot set its modes", 0,
+	    0 },
 };
 
 START_TEST(refuses_what_a_callback_cannot_run)
