@@ -22,6 +22,13 @@ struct differences {
 /* Schemas only: the same statements in another order are no difference, nor are rows. */
 enum difference_kind { DIFFERENCE_ANY, DIFFERENCE_SCHEMA };
 
+/*
+ * Marks the rows that a dump of the same files, run once more, has otherwise: they hold a time or a
+ * random number, and are no longer compared.  Their tables are added to the list.
+ */
+MUST_CHECK bool differences_mark(struct arena *a, struct dump *dump, const struct dump *again,
+    struct config_list *tables, struct error *err);
+
 /* ERR_REFUSED: a file cannot be read. */
 MUST_CHECK bool differences_find(struct arena *a, const struct dump *left, const struct dump *right,
     enum difference_kind kind, struct differences *out, struct error *err);

@@ -17,6 +17,7 @@ struct dump_part {
 	uint64_t hash; /* of its text */
 	int64_t offset, length; /* in the file */
 	bool rows; /* COPY with its data, or the value of a sequence */
+	bool changes; /* it is another one each time: see differences_mark */
 };
 
 struct dump {

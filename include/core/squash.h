@@ -35,6 +35,7 @@ struct squash_result {
 	int64_t statements, rows; /* that make the same; rows: of all tables */
 	int64_t bytes; /* of the B file */
 	int64_t files_ms, baseline_ms; /* how long both ways took */
+	struct config_list changing; /* tables whose rows are others each time: not compared */
 	/* Left: what the files make; right: the B file, or the connected database. */
 	struct differences proof, drift;
 	bool drift_known;

@@ -29,8 +29,10 @@ print_json(const struct context *c, const struct session *s, const struct squash
     const struct error *failure)
 {
 	struct json *json = out_json(c, "squash", s, failure);
-	struct json *files = json_new_array(c->arena);
+	struct json *files = json_new_array(c->arena), *changing = json_new_array(c->arena);
 
+	for (size_t i = 0; i < r->changing.count; i++)
+		json_push_text(changing, r->changing.items[i]);
 	for (size_t i = 0; i < r->file_count; i++)
 		json_push_text(files, r->files[i]->path);
 	json_put_text(json, "version", r->version);
@@ -38,6 +40,7 @@ print_json(const struct context *c, const struct session *s, const struct squash
 	json_put_text(json, "conf", r->conf);
 	json_put_bool(json, "written", failure == NULL && command_option(c, "check") == NULL);
 	json_put(json, "files", files);
+	json_put(json, "changing", changing);
 	json_put_integer(json, "statements", r->statements);
 	json_put_integer(json, "rows", r->rows);
 	json_put_integer(json, "bytes", r->bytes);
@@ -162,8 +165,8 @@ refuse_proof(const struct context *c, const struct squash_result *r, struct erro
 	err->state = check ? "nothing was changed" : "no file was written";
 	if (check)
 		(void)error_next(err,
-		    "Remove the file and run \"migrate squash\" again; rows that hold a time or a "
-		    "random number differ each time.");
+		    "Take it away and run \"migrate squash\" again, unless a database has it "
+		    "already.");
 	else
 		(void)error_next(err,
 		    "pg_dump does not keep what differs: see which file makes it, and whether a "
@@ -189,6 +192,10 @@ tell(const struct context *c, const struct session *s, const struct squash_resul
 	struct error *err = error_new(c->arena);
 
 	warn_of_drift(c, r);
+	for (size_t i = 0; i < r->changing.count; i++)
+		event_note(c->sink,
+		    "the rows of %s hold a time or a random number: they were not compared",
+		    r->changing.items[i]);
 	if (r->proof.total > 0) {
 		refuse_proof(c, r, err);
 		*status = error_exit(err);

@@ -182,6 +182,23 @@ find_alike(const struct side *side, const char *line)
 	return NULL;
 }
 
+/* Rows that change are there in both; what they are does not count. */
+static void
+pair_changing(struct side *left, struct side *right)
+{
+	for (size_t i = 0; i < left->dump->count; i++) {
+		const struct dump_part *part = &left->dump->parts[i], *other;
+
+		if (left->paired[i] || !part->changes)
+			continue;
+		other = find_alike(right, first_line(left->arena, left, part));
+		if (other == NULL)
+			continue;
+		left->paired[i] = true;
+		right->paired[other - right->dump->parts] = true;
+	}
+}
+
 static void
 add(struct arena *a, struct differences *out, struct difference d)
 {
@@ -233,6 +250,12 @@ tell_right(struct arena *a, const struct side *right, struct differences *out)
 				.right = first_line(a, right, &right->dump->parts[i]) });
 }
 
+static bool
+are_alike(const struct dump_part *left, const struct dump_part *right)
+{
+	return left->hash == right->hash || (left->changes && right->rows);
+}
+
 /* The same statements, but not in the same order: the first ones that differ. */
 static void
 tell_order(
@@ -241,7 +264,7 @@ tell_order(
 	size_t i = 0;
 
 	while (i < left->dump->count && i < right->dump->count &&
-	    left->dump->parts[i].hash == right->dump->parts[i].hash)
+	    are_alike(&left->dump->parts[i], &right->dump->parts[i]))
 		i++;
 	if (i == left->dump->count || i == right->dump->count)
 		return; /* in comments only */
@@ -265,6 +288,7 @@ differences_find(struct arena *a, const struct dump *left, const struct dump *ri
 	    compare_bytes(&one, &other, &same, err);
 	if (read && !same) {
 		pair_equal(&one, &other);
+		pair_changing(&one, &other);
 		out->total = count_unpaired(&one, kind) + count_unpaired(&other, kind);
 		if (out->total == 0 && kind == DIFFERENCE_ANY)
 			tell_order(a, &one, &other, out);
@@ -273,4 +297,37 @@ differences_find(struct arena *a, const struct dump *left, const struct dump *ri
 	}
 	arena_close(own);
 	return read;
+}
+
+/* "COPY app.orders (id, at) FROM stdin;" */
+static const char *
+table_name(struct arena *a, const char *line)
+{
+	static const char copy[] = "COPY ";
+	const char *end = strstr(line, " (");
+
+	if (strncmp(line, copy, strlen(copy)) != 0 || end == NULL)
+		return line;
+	line += strlen(copy);
+	return arena_strndup(a, line, (size_t)(end - line));
+}
+
+bool
+differences_mark(struct arena *a, struct dump *dump, const struct dump *again,
+    struct config_list *tables, struct error *err)
+{
+	struct arena *own = arena_new(a);
+	struct side one, other;
+	bool open = open_side(own, dump, &one, err) && open_side(own, again, &other, err);
+
+	if (open)
+		pair_equal(&one, &other);
+	for (size_t i = 0; open && i < dump->count; i++) {
+		dump->parts[i].changes = dump->parts[i].rows && !one.paired[i];
+		if (dump->parts[i].changes)
+			config_list_add(
+			    a, tables, table_name(a, first_line(a, &one, &dump->parts[i])));
+	}
+	arena_close(own);
+	return open;
 }

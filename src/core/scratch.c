@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/time.h"
 #include "query.h"
+#include "sql/quote.h"
 
 enum { DROP_MS = 60000, HURRIED_DROP_MS = 3000 };
 
@@ -24,6 +25,7 @@ configure(struct scratch_server *server)
 	    NULL;
 	c->target = "latest";
 	c->create_schemas = true;
+	c->group = false;
 	c->baseline_on_up = false;
 	c->table = h->table;
 	c->table_set = true;
@@ -137,7 +139,7 @@ refuse_create(const struct scratch_server *server, const char *name, struct erro
 	return error_next(err,
 	    "ALTER ROLE %s CREATEDB, or set \"scratch_url\" to another server, such as one in a "
 	    "container, where databases may be made.",
-	    conn_identifier(server->arena, server->session.conn, server->session.environment.user));
+	    quote_name(server->arena, server->session.environment.user));
 }
 
 /* A setting that cannot be made there is told: a file may behave otherwise without it. */

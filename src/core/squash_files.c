@@ -221,10 +221,17 @@ is_shared_inside(const char *text)
 
 /* GRANT of a role has no ON. */
 static bool
-is_membership(const char *text)
+is_shared_right(const char *text)
 {
-	struct words words = words_start(text, strlen(text));
+	static const char *const patterns[] = { "GRANT|REVOKE ... ON DATABASE|TABLESPACE|PARAMETER",
+		"COMMENT ON DATABASE|ROLE|TABLESPACE" };
+	struct words words = words_start(text, strlen(text)), rest;
 
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		rest = words;
+		if (words_match(&rest, patterns[i]))
+			return true;
+	}
 	return words_match(&words, "GRANT|REVOKE") && !words_match(&words, "... ON");
 }
 
@@ -233,7 +240,7 @@ is_shared(const struct statement *st)
 {
 	if (strcmp(st->class.form, "DO") == 0)
 		return is_shared_inside(st->text);
-	return is_shared_here(st->text) || is_membership(st->text);
+	return is_shared_here(st->text) || is_shared_right(st->text);
 }
 
 /*

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """squash: one file that makes what many made, proved in databases that are thrown away."""
 
+import os
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -43,9 +46,8 @@ PLAIN = {
 }
 
 
-def test_one_file_stands_for_all(migrate, cluster, make_runner):
+def test_one_file_stands_for_all(migrate, cluster):
     assert migrate("up", files={**PLAIN, "R__view.sql": "CREATE VIEW v AS SELECT 1 AS x;"}).exit == 0
-    before = migrate.folder
     run = migrate("squash")
     assert run.exit == 0, run
     assert "B2__baseline.sql: written and proved" in run.stdout
@@ -210,3 +212,327 @@ def test_extensions_are_kept(migrate, db, cluster):
     with cluster.database() as new:
         assert migrate("up", "--url", new.url).exit == 0
         assert new.value("SELECT length(key) FROM t") == 40
+
+
+# --- what it is told ---
+
+
+def test_the_answer_in_json(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    answer = migrate("squash", "--format", "json").json
+    assert answer["success"] and answer["written"]
+    assert (answer["version"], answer["path"]) == ("2", "migrations/B2__baseline.sql")
+    assert answer["files"] == ["migrations/V1__orders.sql", "migrations/V2__note.sql"]
+    assert (answer["rows"], answer["differences"], answer["driftCount"]) == (2, [], 0)
+    assert answer["bytes"] == len(text(migrate, "B2__baseline.sql"))
+    answer = migrate("squash", "--check", "--format", "json").json
+    assert answer["success"] and not answer["written"] and answer["driftCount"] is None
+
+
+def test_what_else_is_in_the_database_is_a_warning(migrate, db):
+    files = {**PLAIN, "V3__above.sql": "CREATE TABLE above (i int);",
+             "R__view.sql": "CREATE OR REPLACE VIEW seen AS SELECT id FROM orders;"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash", "2")
+    assert run.exit == 0 and "warning" not in run.stderr, run
+    assert "above" not in text(migrate, "B2__baseline.sql")
+    db.execute("CREATE INDEX by_hand ON orders (total); ALTER TABLE orders ALTER note SET NOT NULL")
+    run = migrate("squash")
+    assert run.exit == 0, run
+    assert "the connected database is not what the files make" in run.stderr
+    assert "+ CREATE INDEX by_hand ON public.orders" in run.stderr
+    assert "+     note text DEFAULT 'none'::text NOT NULL" in run.stderr
+
+
+def test_a_placeholder_is_told_and_dollars_stay(migrate, cluster):
+    files = {"V1__a.sql": "CREATE TABLE ${name} (t text DEFAULT '$${kept}');\n"
+                          "INSERT INTO t VALUES ('$${kept}');"}
+    assert migrate("up", "--placeholder", "name=t", files=files).exit == 0
+    run = migrate("squash", "--placeholder", "name=t")
+    assert run.exit == 0, run
+    assert "V1__a.sql has placeholders" in run.stderr
+    assert "-- migrate:placeholders off" in text(migrate, "B1__baseline.sql")
+    assert text(migrate, "B1__baseline.sql.conf") == "placeholderReplacement=false\n"
+    with cluster.database() as new:
+        assert migrate("up", "--url", new.url).exit == 0
+        assert new.value("SELECT t FROM t") == "${kept}"
+
+
+# --- check ---
+
+
+def test_check_finds_what_was_changed(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    assert migrate("squash").exit == 0
+    good = text(migrate, "B2__baseline.sql")
+    assert migrate("squash", "--check").exit == 0
+    migrate.write({"B2__baseline.sql": good.replace("total numeric", "total money")})
+    run = migrate("squash", "--check")
+    assert run.exit == 4, run
+    assert "-     total numeric" in run.stderr and "+     total money" in run.stderr
+    assert "nothing was changed" in run.stderr
+    migrate.write({"B2__baseline.sql": good.replace("2\t20\tnone\n", "")})
+    run = migrate("squash", "--check", "2")
+    assert run.exit == 4 and "- 2\t20\tnone" in run.stderr, run
+
+
+def test_check_needs_no_database_that_has_it_all(migrate, cluster, db):
+    with cluster.database() as other:
+        assert migrate("up", "--url", other.url, files=PLAIN).exit == 0
+        assert migrate("squash", "--url", other.url).exit == 0
+    assert migrate("squash", "--check").exit == 0
+    assert not db.exists("schema_history")
+
+
+def test_check_knows_rows_that_are_others_each_time(migrate):
+    files = {"V1__a.sql": "CREATE TABLE t (at timestamptz DEFAULT now(), n int);\n"
+                          "INSERT INTO t VALUES (DEFAULT, 1);\nCREATE TABLE u (i int);"}
+    assert migrate("up", files=files).exit == 0
+    assert migrate("squash").exit == 0
+    run = migrate("squash", "--check")
+    assert run.exit == 0 and "the rows of public.t hold a time" in run.stderr, run
+    files = {"V1__a.sql": files["V1__a.sql"] + "INSERT INTO u VALUES (1);"}
+    run = migrate("squash", "--check", files=files)
+    assert run.exit == 4 and "COPY public.u" in run.stderr, run
+
+
+def test_check_without_a_file(migrate):
+    run = migrate("squash", "--check", files=PLAIN)
+    assert run.exit == 4 and "no B file" in run.stderr, run
+
+
+def test_the_next_one_stands_on_the_one_before(migrate, cluster):
+    assert migrate("up", files=PLAIN).exit == 0
+    assert migrate("squash").exit == 0
+    migrate.write(dict.fromkeys(PLAIN))
+    with cluster.database() as new:
+        files = {"V3__more.sql": "ALTER TABLE orders ADD more int DEFAULT 7;"}
+        assert migrate("up", "--url", new.url, files=files).exit == 0
+        run = migrate("squash", "--url", new.url)
+        assert run.exit == 0, run
+        assert "stands for 2 files (B2__baseline.sql to V3__more.sql)" in run.stdout
+        assert "2\t20\tnone\t7" in text(migrate, "B3__baseline.sql")
+
+
+# --- what it needs ---
+
+
+def test_settings_of_the_database_count(migrate, db, cluster):
+    db.execute(f"CREATE SCHEMA shop; ALTER DATABASE {db.name} SET search_path = shop, public")
+    db.execute(f"ALTER DATABASE {db.name} SET \"my.word\" = 'it''s'")
+    files = {"V1__a.sql": "CREATE TABLE t AS SELECT current_setting('my.word') AS word;"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 0, run
+    made = text(migrate, "B1__baseline.sql")
+    assert "CREATE TABLE shop.t" in made and "CREATE SCHEMA" not in made and "it's" in made
+
+
+def test_the_setting_schema(migrate, cluster):
+    files = {"V1__a.sql": "CREATE TABLE t (i int); CREATE SCHEMA other; CREATE TABLE other.t ();"}
+    assert migrate("up", "--schema", "it's Mine", files=files).exit == 0
+    run = migrate("squash", "--schema", "it's Mine")
+    assert run.exit == 0, run
+    with cluster.database() as new:
+        run = migrate("up", "--schema", "it's Mine", "--url", new.url)
+        assert run.exit == 0, run
+        assert new.exists('"it\'s Mine".t') and new.exists("other.t")
+
+
+def test_another_server_for_it(migrate, make_cluster):
+    files = {"V1__a.sql": "CREATE ROLE squash_guest; CREATE TABLE t (i int);\n"
+                          "GRANT SELECT ON t TO squash_guest;"}
+    assert migrate("up", files=files).exit == 0
+    try:
+        run = migrate("squash")
+        assert run.exit == 4 and "V1__a.sql:1:1" in run.stderr, run
+        assert "CREATE ROLE acts on the whole server" in run.stderr and "scratch_url" in run.stderr
+        other = make_cluster(max_connections="20")
+        run = migrate("squash", "--scratch-url", other.url("postgres"))
+        assert run.exit == 0, run
+        assert "is not in the B file" in run.stderr
+        made = text(migrate, "B1__baseline.sql")
+        assert "GRANT SELECT ON TABLE public.t TO squash_guest" in made and "ROLE sq" not in made
+        with other.connect() as connection:
+            assert connection.execute(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE 'migrate%'"
+            ).fetchone() == (0,)
+            connection.execute("DROP ROLE squash_guest")
+    finally:
+        migrate.write({"V1__a.sql": "DROP OWNED BY squash_guest; DROP ROLE squash_guest;"})
+        migrate("up", "--table", "cleaning", "--baseline-on-up", "--baseline-version", "0")
+
+
+@pytest.mark.parametrize("sql", [
+    "ALTER ROLE postgres CONNECTION LIMIT -1",
+    "GRANT pg_monitor TO postgres",
+    "COMMENT ON DATABASE postgres IS NULL",
+    "GRANT CONNECT ON DATABASE postgres TO PUBLIC",
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET a.b = 1', current_database()); END $$",
+])
+def test_what_acts_on_the_whole_server_is_refused(migrate, sql):
+    assert migrate("up", files={"V1__a.sql": f"CREATE TABLE t ();\n{sql};"}).exit == 0
+    run = migrate("squash")
+    assert run.exit == 4 and "V1__a.sql:2:1: " in run.stderr, run
+    assert "acts on the whole server" in run.stderr and names(migrate) == ["V1__a.sql"]
+
+
+def test_without_the_right_to_make_databases(migrate, db):
+    role = db.role()
+    db.execute(f"GRANT CREATE ON SCHEMA public TO {role}")
+    url = db.url_for(user=role, host="127.0.0.1", password="secret")
+    assert migrate("up", "--url", url, files=PLAIN).exit == 0
+    run = migrate("squash", "--url", url)
+    assert run.exit == 4, run
+    assert f"ALTER ROLE {role} CREATEDB" in run.stderr and "scratch_url" in run.stderr
+    db.execute(f"ALTER ROLE {role} CREATEDB")
+    run = migrate("squash", env={"DATABASE_URL": url})
+    assert run.exit == 0 and "secret" not in run.output, run
+    assert role not in text(migrate, "B2__baseline.sql")
+
+
+def fake_pg_dump(migrate, script):
+    folder = migrate.folder / "bin"
+    folder.mkdir(exist_ok=True)
+    (folder / "pg_dump").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "pg_dump").chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_no_pg_dump_or_an_old_one(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    run = migrate("squash", env={"PATH": "/nowhere"})
+    assert run.exit == 2 and 'cannot start "pg_dump"' in run.stderr, run
+    assert "postgresql-client-" in run.stderr
+    old = fake_pg_dump(migrate, "echo 'pg_dump (PostgreSQL) 12.22 (Debian 12.22-1)'")
+    run = migrate("squash", env=old)
+    assert run.exit == 2 and "pg_dump 12 cannot read a server of version" in run.stderr, run
+
+
+def test_a_password_is_not_in_the_arguments_of_pg_dump(migrate, db):
+    role = db.role("CREATEDB", password="open sesame")
+    db.execute(f"GRANT CREATE ON SCHEMA public TO {role}")
+    url = db.url_for(user=role, host="127.0.0.1", password="open sesame")
+    assert migrate("up", env={"DATABASE_URL": url}, files=PLAIN).exit == 0
+    spy = fake_pg_dump(migrate, f"echo \"$@\" >> {migrate.folder}/seen; exec {PG_DUMP} \"$@\"")
+    assert migrate("squash", env={**spy, "DATABASE_URL": url}).exit == 0
+    seen = (migrate.folder / "seen").read_text()
+    assert role in seen and "sesame" not in seen
+
+
+# --- when it goes wrong ---
+
+
+def test_what_b_would_not_make_is_not_written(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    real = f"{PG_DUMP} \"$@\" || exit 1; test $1 = --version && exit"
+    ghost = fake_pg_dump(
+        migrate,
+        f"{real}; echo $$ >> {migrate.folder}/runs; test $(wc -l < {migrate.folder}/runs) = 1 ||"
+        " for word; do case $word in --file=*)"
+        " echo 'CREATE TABLE ghost (i int);' >> ${word#--file=};; esac; done",
+    )
+    run = migrate("squash", env=ghost)
+    assert run.exit == 4 and "+ CREATE TABLE ghost (i int)" in run.stderr, run
+    assert "no file was written" in run.stderr and names(migrate) == sorted(PLAIN)
+
+
+def test_what_cannot_be_restored_is_told(migrate):
+    files = {"V1__a.sql": "CREATE FUNCTION one() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';\n"
+                          "CREATE FUNCTION two() RETURNS int IMMUTABLE LANGUAGE plpgsql\n"
+                          "  AS 'BEGIN RETURN one(); END';\n"
+                          "CREATE TABLE t (i int CHECK (i > two())); INSERT INTO t VALUES (3);"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 1 and "the B file cannot be run in an empty database" in run.stderr, run
+    assert "function one() does not exist" in run.stderr and names(migrate) == ["V1__a.sql"]
+
+
+def test_files_that_need_what_is_not_theirs(migrate, db):
+    db.execute("CREATE TABLE given (i int)")
+    assert migrate("baseline", "1", files={"V2__a.sql": "ALTER TABLE given ADD j int;"}).exit == 0
+    assert migrate("up").exit == 0
+    run = migrate("squash")
+    assert run.exit == 4 and "V2__a.sql" in run.stderr, run
+    assert 'the files cannot be run from nothing: relation "given" does not exist' in run.stderr
+
+
+def test_files_and_history_must_fit(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    run = migrate("squash", files={"V2__note.sql": "SELECT 1;"})
+    assert run.exit == 4 and "was changed after it was applied" in run.stderr, run
+    run = migrate("squash", "3", files={**PLAIN, "V3__new.sql": "SELECT 1;"})
+    assert run.exit == 4 and '"V3__new.sql" is not applied' in run.stderr, run
+    run = migrate("squash", "9")
+    assert run.exit == 4 and "there is no file of version 9" in run.stderr, run
+    assert migrate("squash", "one").exit == 2
+    assert migrate("squash", "--description", "a/b").exit == 2
+    assert names(migrate) == ["V1__orders.sql", "V2__note.sql", "V3__new.sql"]
+
+
+def test_a_b_file_is_never_written_over(migrate):
+    assert migrate("up", files=PLAIN).exit == 0
+    migrate.write({"B2__mine.sql": "SELECT 1;"})
+    run = migrate("squash")
+    assert run.exit == 4 and 'version 2 has a B file already: "migrations/B2' in run.stderr, run
+    assert text(migrate, "B2__mine.sql") == "SELECT 1;" and len(names(migrate)) == 3
+
+
+def test_nothing_applied(migrate):
+    run = migrate("squash", files=PLAIN)
+    assert run.exit == 4 and "nothing is applied" in run.stderr, run
+
+
+SLOW = {"V1__a.sql": "CREATE TABLE t (i int); SELECT pg_sleep(CASE WHEN current_database()"
+                     " LIKE 'migrate%' THEN 60 ELSE 0 END);"}
+
+
+def wait_for_sleep(cluster):
+    end = time.monotonic() + 20
+    with cluster.connect() as connection:
+        while not connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+            " AND datname LIKE 'migrate%'"
+        ).fetchone()[0]:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+
+def test_a_signal_leaves_nothing(migrate, cluster):
+    assert migrate("up", files=SLOW).exit == 0
+    run = migrate.start("squash")
+    wait_for_sleep(cluster)
+    run.signal(signal.SIGTERM)
+    run = run.wait(10)
+    assert run.exit == 143, run
+    assert names(migrate) == ["V1__a.sql"]
+
+
+def test_what_a_killed_run_left_is_dropped_by_the_next(migrate, cluster):
+    assert migrate("up", files=SLOW).exit == 0
+    run = migrate.start("squash")
+    wait_for_sleep(cluster)
+    run.signal(signal.SIGKILL)
+    run.wait()
+    with cluster.connect() as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname LIKE 'migrate%'"
+            if connection.info.server_version >= 140000
+            else "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname LIKE 'migrate%'"
+        )
+        left = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'migrate%'"
+        ).fetchall()
+    assert len(left) == 1
+    run = migrate("squash", "--check", files={"B1__a.sql": "CREATE TABLE t (i int);", "V1__a.sql":
+                                              "CREATE TABLE t (i int);"})
+    assert run.exit == 0 and f'dropped database "{left[0][0]}"' in run.stderr, run
+
+
+def test_through_a_pooler(migrate, db, make_pgbouncer):
+    assert migrate("up", files=PLAIN).exit == 0
+    pooler = make_pgbouncer(pool_mode="transaction")
+    run = migrate("squash", "--url", pooler.url(db))
+    assert run.exit == 5 and "through a pooler" in run.stderr, run
