@@ -32,19 +32,6 @@ find_where(const struct lint_statement *statement, struct words *behind)
 	return find_keyword(statement, "WHERE", behind);
 }
 
-/* A statement of a batch: its :from and :to bound it. */
-static bool
-is_batch(const struct lint_statement *statement)
-{
-	struct words s = words_start(statement->text, statement->length);
-	struct word w;
-
-	while (words_next(&s, &w))
-		if (word_is(&w, ":") && words_match(&s, "FROM|TO"))
-			return true;
-	return false;
-}
-
 /* A constant, or a list of them. */
 static bool
 skip_constant(struct words *s)
@@ -263,7 +250,7 @@ static void
 check_unbounded(struct lint *l, const struct rule *rule, const struct act *act)
 {
 	if ((act->has_where && !act->always_true) || !rule_in_use(l, act) ||
-	    is_batch(lint_current(l)) || world_held(lint_world(l), LOCK_SHARE) != NULL)
+	    world_held(lint_world(l), LOCK_SHARE) != NULL)
 		return;
 	lint_report(l, rule, act, in_batches(l, act),
 	    "%s of all rows of %s in one transaction: each row stays locked until the last one is "

@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #include "base/time.h"
+#include "core/directive.h"
+#include "sql/range.h"
 #include "sql/split.h"
 
 /*
@@ -190,44 +192,68 @@ line_of(const struct reading *r, const struct finding *f)
 	return line;
 }
 
-/* The bounds of a batch are parameters when it runs. */
-static const char *
-with_parameters(const char *text)
+/* As script_read gives the grammar what a batch would run. */
+static void
+read_acts(
+    const struct split_item *item, int version, struct statement_class *class, struct acts *acts)
 {
-	struct arena_text *out = arena_text_new(arena);
+	const struct range range = { .text = item->text, .length = item->length };
 
-	for (; *text != '\0'; text++) {
-		bool bound = strncmp(text, ":from", 5) == 0 || strncmp(text, ":to", 3) == 0;
+	statement_read(
+	    arena, range_sql(arena, &range, "$1   ", "$2 "), item->length, version, class, acts);
+}
 
-		fputc(bound ? '$' : *text, out->out);
-		if (bound)
-			fputc('1', out->out);
-		text += bound ? strcspn(text, " ;\n") - 1 : 0;
-	}
-	return arena_text_end(out);
+/* A file in batches that is advised has to be one. */
+static void
+check_batch(
+    const struct finding *f, const struct directive_batch *batch, const struct split_item *item)
+{
+	struct range_text text = { .text = item->text,
+		.length = item->length,
+		.schema = batch->schema,
+		.table = batch->table,
+		.keys = batch->keys,
+		.key_count = batch->key_count };
+	struct error *err = error_new(arena);
+	struct range range;
+	int64_t position;
+
+	ck_assert_msg(range_read(arena, &text, &range, &position, err), "%s: %s: %s", f->rule->id,
+	    item->text, err->message);
 }
 
 /* What stands in place of a statement has to be SQL, too. */
 static void
 check_instead(const struct finding *f)
 {
-	struct source source = { .text = f->instead == NULL ? NULL : with_parameters(f->instead) };
+	struct source source = { .text = f->instead };
 	struct error *err = error_new(arena);
+	struct directives file, next;
 	struct split *split;
 	struct split_item item;
 
 	if (f->instead == NULL)
 		return;
+	directives_init(&file);
+	directives_init(&next);
 	split = split_new(arena, f->rule->id, true, read_once, &source);
 	while (split_next(split, &item, err) && item.kind != SPLIT_END) {
+		struct directive_comment comment = { .text = item.text, .length = item.length };
 		struct statement_class class;
 		struct acts acts;
 
+		if (item.kind == SPLIT_COMMENT && directive_is(item.text, item.length))
+			ck_assert_msg(directive_add(arena, &comment, &file, &next, err), "%s: %s",
+			    f->rule->id, err->message);
 		if (item.kind != SPLIT_STATEMENT)
 			continue;
-		statement_read(arena, item.text, item.length, 180000, &class, &acts);
+		read_acts(&item, 180000, &class, &acts);
 		ck_assert_msg(
 		    class.parsed, "%s: %s: %s", f->rule->id, item.text, class.parse_error);
+		if (file.batch.given)
+			check_batch(f, &file.batch, &item);
+		directives_init(&file); /* a statement of another file may follow */
+		directives_init(&next);
 	}
 	ck_assert_msg(err->code == ERR_NONE, "%s: %s", f->rule->id, err->message);
 	ck_assert_msg(
@@ -282,7 +308,7 @@ read_statement(struct reading *r, const struct split_item *item)
 	r->next.length = item->length;
 	r->next.class = class;
 	r->next.acts = acts;
-	statement_read(arena, r->next.text, r->next.length, r->options.server_version, class, acts);
+	read_acts(item, r->options.server_version, class, acts);
 	lint_statement(r->lint, &r->next);
 	r->next = (struct lint_statement){ .lock_timeout_ms = -1, .statement_timeout_ms = -1 };
 }
@@ -421,8 +447,7 @@ check_advice(const char *rule, const struct advice *advice)
 	if (strcmp(rule, "pk-using-index-nullable") == 0 || strcmp(rule, "fk-not-valid") == 0)
 		return;
 
-	lint_text(
-	    &r, advice->version, rule, as_files(with_parameters(advice->instead), advice->version));
+	lint_text(&r, advice->version, rule, as_files(advice->instead, advice->version));
 	for (size_t i = 0; i < r.found.count; i++)
 		ck_assert_msg(strcmp(r.found.list[i].rule, rule) != 0, "%s advises:\n%s", rule,
 		    advice->instead);
