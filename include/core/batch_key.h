@@ -16,7 +16,7 @@ struct batch_key {
 	const char **types; /* format_type: with its typmod dropped, with schema where needed */
 	size_t count;
 	bool nullable; /* a column of it may be NULL: such rows are in no batch */
-	int64_t row_estimate; /* of all partitions */
+	int64_t row_estimate, bytes; /* of all partitions */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/begin.h"
 #include "cli/out.h"
+#include "cli/out_batch.h"
 #include "core/journal.h"
 #include "core/phase.h"
 
@@ -118,6 +119,7 @@ entry_json(struct arena *a, const struct entry *e)
 	json_put_text(json, "installedOnUTC", row == NULL ? NULL : row->installed_on_utc);
 	json_put_text(json, "state", plan_state_name(e->state));
 	json_put_text(json, "phase", entry_phase(e));
+	json_put(json, "batch", e->script == NULL ? NULL : out_batch_json(a, e->script));
 	json_put_text(json, "undoable", row == NULL ? NULL : e->undoable ? "Yes" : "No");
 	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
 	json_put_null(json, "undoFilepath");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/out_batch.h"
 #include "cli/out_plan.h"
 #include "core/phase.h"
 
@@ -114,6 +115,7 @@ file_json(const struct plan_report *report, const struct step *step)
 	json_put_text(json, "type", step->records[0].type);
 	json_put_text(json, "phase", phase_name(phase_of(script)));
 	json_put_bool(json, "transaction", script->transaction);
+	json_put(json, "batch", out_batch_json(a, script));
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
 			json_push(list, statement_json(a, &script->statements[i], checked));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mask.h"
+#include "cli/out_batch.h"
 #include "cli/out_plan.h"
 #include "core/phase.h"
 
@@ -179,6 +180,18 @@ put_other_findings(FILE *out, const struct checked *checked)
 }
 
 static void
+put_batch(FILE *out, struct arena *a, const struct script *script)
+{
+	struct config_list notes = out_batch_notes(a, script);
+
+	for (size_t i = 0; i < notes.count; i++) {
+		fputs("\n- ", out);
+		put_foreign(out, notes.items[i]);
+		fputc('\n', out);
+	}
+}
+
+static void
 put_script(FILE *out, const struct plan_report *report, const struct step *step)
 {
 	const struct script *script = step->script;
@@ -186,9 +199,9 @@ put_script(FILE *out, const struct plan_report *report, const struct step *step)
 
 	fputs("\n#### <code>", out);
 	put_foreign(out, script->script);
-	fprintf(out, "</code>\n\n%s, %s\n",
-	    script->transaction ? "In a transaction" : "Without a transaction",
+	fprintf(out, "</code>\n\nRuns %s, %s\n", out_batch_way(report->context->arena, script),
 	    phase_name(phase_of(script)));
+	put_batch(out, report->context->arena, script);
 	put_statements(out, checked);
 	put_other_findings(out, checked);
 	put_advice(out, checked);

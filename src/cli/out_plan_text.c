@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/figure.h"
+#include "cli/out_batch.h"
 #include "cli/out_plan.h"
 #include "core/phase.h"
 
@@ -111,15 +112,29 @@ print_statement(
 }
 
 static void
+print_batch(struct arena *a, const struct script *script)
+{
+	struct config_list notes = out_batch_notes(a, script);
+
+	for (size_t i = 0; i < notes.count; i++) {
+		printf("%*s", INDENT, "");
+		out_put(stdout, notes.items[i]);
+		printf("\n");
+	}
+}
+
+static void
 print_script(const struct plan_report *report, const struct step *step)
 {
 	const struct script *script = step->script;
 	const struct checked *checked = out_plan_checked(report, script);
+	struct arena *a = arena_new(NULL);
 
 	out_put(stdout, script->script);
-	printf("  %s, %s", script->transaction ? "in a transaction" : "without a transaction",
-	    phase_name(phase_of(script)));
-	if (step->resumes != NULL)
+	printf("  %s, %s", out_batch_way(a, script), phase_name(phase_of(script)));
+	if (step->resumes != NULL && script->range != NULL)
+		printf(", goes on behind its last batch");
+	else if (step->resumes != NULL)
 		printf(", goes on at statement %lld of %lld",
 		    (long long)step->resumes->unfinished->done + 1,
 		    (long long)script->statement_total);
@@ -132,7 +147,9 @@ print_script(const struct plan_report *report, const struct step *step)
 		printf("%*s%lld statement%s that only read%s or write%s rows\n", INDENT, "",
 		    (long long)script->dml_total, script->dml_total == 1 ? "" : "s",
 		    script->dml_total == 1 ? "s" : "", script->dml_total == 1 ? "s" : "");
+	print_batch(a, script);
 	print_other_findings(checked);
+	arena_close(a);
 }
 
 /* What comes with a later run. */

@@ -82,6 +82,7 @@ find_table(struct looking *l, bool *found, struct error *err)
 	l->key->name = quote_qualified(l->a, rows_text(&rows, 0, 2), rows_text(&rows, 0, 3));
 	l->relkind = rows_text(&rows, 0, 4);
 	l->key->row_estimate = rows_integer(&rows, 0, 7);
+	l->key->bytes = rows_integer(&rows, 0, 8);
 	return true;
 }
 

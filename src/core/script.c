@@ -411,7 +411,7 @@ read_statement(struct reading *r, const struct split_item *item)
 	statement_classify_words(item->text, item->length, r->env->server_version, &class);
 	plain = class.kind == STATEMENT_DML;
 	s->statement_total++;
-	s->dml_total += plain;
+	s->dml_total += plain && !s->directives.batch.given; /* its statement is told of */
 	if (s->directives.batch.given)
 		read_range(r, item, &class);
 	if ((!plain || r->next.given || s->range != NULL) &&

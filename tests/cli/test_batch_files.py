@@ -244,3 +244,93 @@ def test_names_are_quoted_as_sql_has_them(db, migrate):
     files = {"V1__fill.sql": update('table="Odd Ones" key="Key"', '"Key"', '"Odd Ones"')}
     run = migrate("plan", files=files, env=BASELINE)
     assert run.exit == 0, run
+
+
+# --- how it is shown ---
+
+FILES = {
+    "V1__fill.sql": update("table=orders key=id size=3 pause=2s"),
+    "V2__copy.sql": batch(
+        "table=orders key=id",
+        "INSERT INTO old SELECT * FROM orders WHERE id BETWEEN :from AND :to",
+    ),
+    "V3__seen.sql": "-- migrate:until SELECT 1 FROM orders WHERE seen > now()\n"
+    + batch("table=orders key=seen", "DELETE FROM orders WHERE seen BETWEEN :from AND :to"),
+    "V4__later.sql": "CREATE TABLE later (id int PRIMARY KEY, status text);",
+    "V5__later.sql": update("table=later key=id", table="later"),
+}
+
+
+@pytest.fixture
+def pending(db, migrate):
+    db.execute(TABLE + "CREATE TABLE old (LIKE orders);")
+
+    def run(*args):
+        return migrate(*args, files=FILES, env=BASELINE)
+
+    return run
+
+
+def test_plan_tells_how_batches_end(pending):
+    run = pending("plan")
+    assert run.exit == 0, run
+    for line in (
+        "V1__fill.sql  in batches of 3 by id, backfill",
+        "  2:1 UPDATE orders SET status = 'new' WHERE status IS NULL AND id BETWEEN :from AND :to",
+        "  until this finds nothing: SELECT 1 FROM orders WHERE status IS NULL LIMIT 1",
+        "  public.orders has about 20 rows: 7 batches, about 14 s",
+        "  one pass, without a check at the end (an INSERT has none of its own); "
+        '"-- migrate:until SELECT ..." gives it one',
+        "  until this finds nothing: SELECT 1 FROM orders WHERE seen > now()",
+        "  rows in which seen is NULL are in no batch",
+        "  its table is not there yet: the key is looked at when it is",
+    ):
+        assert f"{line}\n" in run.stdout, run
+    assert "only reads" not in run.stdout, run
+
+
+def test_plan_tells_it_to_machines(pending):
+    files = pending("plan", "--format", "json").json["files"]
+    assert [file["batch"] is None for file in files] == [False, False, False, True, False]
+    assert files[0]["batch"] == {
+        "table": "orders",
+        "key": ["id"],
+        "size": 3,
+        "min": 3,
+        "max": 50000,
+        "targetMs": 500,
+        "pauseMs": 2000,
+        "maxLagMs": None,
+        "maxWaiters": None,
+        "check": "SELECT 1 FROM orders WHERE status IS NULL LIMIT 1",
+        "whyNoCheck": None,
+        "relation": "public.orders",
+        "rows": 20,
+        "batches": 7,
+        "seconds": 14,
+        "keyNullable": False,
+    }
+    assert not files[0]["transaction"] and len(files[0]["statements"]) == 1
+    assert files[1]["batch"]["whyNoCheck"] == "an INSERT has none of its own"
+    assert files[2]["batch"]["check"] == "SELECT 1 FROM orders WHERE seen > now()"
+    assert files[2]["batch"]["keyNullable"] and files[4]["batch"]["rows"] is None
+
+
+def test_plan_tells_it_to_reviewers(pending):
+    run = pending("plan", "--format", "markdown")
+    assert "Runs in batches of 3 by id, backfill" in run.stdout, run
+    assert "- until this finds nothing: " in run.stdout, run
+
+
+def test_status_tells_it_to_machines(pending):
+    migrations = pending("status", "--format", "json").json["migrations"]
+    batches = {m["version"]: m["batch"] for m in migrations}
+    assert batches["1"]["key"] == ["id"] and batches["4"] is None, migrations
+
+
+def test_lint_reads_the_statement_of_a_batch(offline):
+    """As any other: what is wrong with it is found, and nobody calls it unbounded."""
+    text = "UPDATE orders SET total = 1, total = 2 WHERE id BETWEEN :from AND :to"
+    run = offline("lint", files={**FILES, "V9__twice.sql": batch("table=orders key=id", text)})
+    assert "V9__twice.sql:2:1: error: column \"total\" is named twice" in run.output, run
+    assert "1 error\n" in run.output and "warning" not in run.output, run

@@ -96,7 +96,7 @@ def test_json_has_the_fields_of_flyway(db, migrate):
     assert set(first) == {
         "category", "version", "rawVersion", "description", "type", "installedOnUTC", "state",
         "undoable", "filepath", "undoFilepath", "installedBy", "shouldExecuteExpression",
-        "executionTime", "statement", "statements", "phase",
+        "executionTime", "statement", "statements", "phase", "batch",
     }
     assert (first["category"], first["version"], first["state"]) == ("Versioned", "1", "Success")
     assert first["filepath"].endswith("migrations/V1__users.sql")

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_OUT_BATCH_H
+#define CLI_OUT_BATCH_H
+
+#include "base/json.h"
+#include "core/config.h"
+#include "core/script.h"
+
+/* How a file in batches is going to run, for plan and status. */
+
+/* "in a transaction", "without a transaction", "in batches of 5,000 by id" */
+const char *out_batch_way(struct arena *a, const struct script *script);
+/* When it is done, how long that takes, what is left out: a sentence each; none for other files. */
+struct config_list out_batch_notes(struct arena *a, const struct script *script);
+/* The same as an object; NULL for other files. */
+struct json *out_batch_json(struct arena *a, const struct script *script);
+
+#endif
