@@ -50,7 +50,8 @@ struct entry {
 	enum state state;
 	const struct script *script; /* or NULL */
 	const struct history_row *row; /* or NULL */
-	bool undoable;
+	const struct script *undo; /* the file that takes the version back, or NULL */
+	bool undoable; /* it is in force, and has one */
 };
 
 enum goal_kind { GOAL_UP, GOAL_UNDO, GOAL_BASELINE, GOAL_REPAIR };
@@ -60,6 +61,7 @@ struct goal {
 	const char *target; /* latest, next, current, V or V? ; NULL: the setting's */
 	enum phase phase; /* of "up --phase": this and earlier ones; PHASE_NONE: all */
 	int64_t undo_steps; /* of undo: so many versions; 0: down to and including target */
+	const struct undo_pin *pin; /* only these versions (undo.h); or NULL */
 	const char *baseline_version; /* of "baseline V" */
 	const char *mark_applied; /* of "repair --applied V": version, or an R description */
 	const char *mark_pending;
@@ -93,10 +95,14 @@ enum step_kind { STEP_SCRIPT, STEP_RECORD, STEP_CALLBACK };
 struct step {
 	enum step_kind kind;
 	struct script *script; /* STEP_SCRIPT and STEP_CALLBACK */
-	struct record *records; /* STEP_RECORD: all in one transaction; STEP_SCRIPT: one, its row */
+	struct record
+	    *records; /* STEP_RECORD: all in one transaction; STEP_SCRIPT: its row first */
 	size_t record_count;
 	/* STEP_SCRIPT: the row of an interrupted file that is gone on with, or NULL. */
 	const struct history_row *resumes;
+	/* Of an undo file: the row that it takes back, and the version behind it, or NULL. */
+	const struct history_row *undoes;
+	const char *leaves;
 	/* STEP_CALLBACK: the file in whose transaction it runs, or NULL: in one of its own. */
 	const struct step *around;
 };
@@ -157,7 +163,8 @@ struct plan {
 	/*
 	 * files: names, duplicates, ... and what script_read found (validate --offline looks at
 	 * these).  fit: history against files.  setup: the schema and its tables, and what
-	 * cannot be run in this order.  pending: the pending files that validate tells.  pooler: what cannot be run through it (pooler.h).
+	 * cannot be run in this order.  pending: the pending files that validate tells.  pooler:
+	 * what cannot be run through it (pooler.h).
 	 */
 	struct problems file_problems, fit_problems, setup_problems, pending_problems;
 	struct problems pooler_problems;
@@ -175,11 +182,16 @@ MUST_CHECK bool plan_check_target(const char *text, struct error *err);
 struct script **plan_recorded(struct arena *a, const struct goal *goal,
     const struct scripts *scripts, const struct history *history, size_t *count);
 
+/* The scripts whose directives plan_make wants to know (script_look). */
+struct script **plan_looked(struct arena *a, const struct goal *goal, const struct config *config,
+    const struct scripts *scripts, const struct history *history, size_t *count);
+
 /*
  * Makes the plan.  The caller may have put into file_problems what the scan found and into
  * setup_problems what history_read found; all else in *plan is overwritten.  Scripts that come to
- * stand in steps are hashed and read by plan_read; those that phase_wanted names have been looked at.  False: a target or version that is none
- * (ERR_USAGE), one that neither files nor history have (ERR_REFUSED).
+ * stand in steps are hashed and read by plan_read; those that plan_looked names have been looked
+ * at.  False: a target or version that is none (ERR_USAGE), one that neither files nor history
+ * have (ERR_REFUSED).
  */
 MUST_CHECK bool plan_make(struct arena *a, const struct goal *goal, const struct config *config,
     const struct scripts *scripts, const struct history *history, struct plan *plan,

@@ -17,11 +17,11 @@ resume_check(struct plan *plan, const struct entry *entry, const struct script_e
  */
 void resume_refuse_unknown(
     struct plan *plan, const struct scripts *scripts, const struct history *history);
-/* What the user calls a file: its version, or its description. */
-const char *resume_script_name(const struct script *script);
+/* The command that goes on with a file: "up", or "undo". */
+const char *resume_command(const struct script *script);
 /* The same of a row whose file may be gone. */
 const char *resume_name(const struct scripts *scripts, const struct history_row *row);
-/* The two ways on that a person has, as the error's next; name is the file's. */
-bool resume_advise(struct error *err, const char *name);
+/* The two ways on that a person has with a file, as the error's next. */
+bool resume_advise(struct error *err, const struct script *script);
 
 #endif

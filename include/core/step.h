@@ -12,6 +12,8 @@ int step_next_rank(const struct history *history);
 void step_add_script(struct plan *plan, struct script *script, int rank);
 /* An interrupted file that is gone on with, under the row that it has. */
 void step_add_resumed(struct plan *plan, struct script *script, const struct history_row *row);
+/* An undo file whose version leaves no row behind, nor does the undo itself. */
+void step_take_away(struct plan *plan, struct step *step);
 /* One more change of the history; neighbours are one step, in one transaction. */
 void step_add_record(struct plan *plan, struct record record);
 /* The row that a script gets. */

@@ -16,8 +16,9 @@
 
 extern char **environ;
 
-extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_validate, cmd_lint,
-    cmd_repair, cmd_baseline, cmd_squash, cmd_config, cmd_help, cmd_version, cmd_completion;
+extern const struct command cmd_init, cmd_new, cmd_status, cmd_plan, cmd_up, cmd_undo, cmd_validate,
+    cmd_lint, cmd_repair, cmd_baseline, cmd_squash, cmd_config, cmd_help, cmd_version,
+    cmd_completion;
 
 /* In the order of help. */
 const struct command *const commands[] = {
@@ -26,6 +27,7 @@ const struct command *const commands[] = {
 	&cmd_status,
 	&cmd_plan,
 	&cmd_up,
+	&cmd_undo,
 	&cmd_validate,
 	&cmd_lint,
 	&cmd_repair,

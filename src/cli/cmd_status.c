@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "cli/begin.h"
 #include "cli/out.h"
 #include "cli/out_batch.h"
@@ -32,23 +34,58 @@ uses_phases(const struct plan *plan)
 	return false;
 }
 
+/* Without undo files nobody asks what can be undone. */
+static bool
+has_undo(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].undo != NULL)
+			return true;
+	return false;
+}
+
+static const char *
+undoable(const struct entry *e)
+{
+	if (e->row == NULL || strcmp(e->category, "Versioned") != 0)
+		return NULL;
+	return e->undoable ? "Yes" : "No";
+}
+
+enum { COLUMNS = 6, MOST_COLUMNS = 8 };
+
 static void
 print_table(struct arena *a, const struct plan *plan)
 {
-	static const char *const head[] = { "Category", "Version", "Description", "Type",
-		"Installed On", "State", "Phase" };
-	size_t all = sizeof(head) / sizeof(head[0]);
-	struct out_table table = { .columns = uses_phases(plan) ? all : all - 1, .elastic = 2 };
+	const char *cells[MOST_COLUMNS] = { "Category", "Version", "Description", "Type",
+		"Installed On", "State" };
+	const char **undo = has_undo(plan) ? &cells[COLUMNS] : NULL;
+	const char **phase = uses_phases(plan) ? &cells[COLUMNS + (undo != NULL)] : NULL;
+	struct out_table table = { .columns = COLUMNS + (undo != NULL) + (phase != NULL),
+		.elastic = 2 };
 
 	if (plan->entry_count == 0)
 		return;
-	out_table_add(a, &table, head);
+	if (undo != NULL)
+		*undo = "Undoable";
+	if (phase != NULL)
+		*phase = "Phase";
+	out_table_add(a, &table, cells);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct entry *e = &plan->entries[i];
-		const char *const cells[] = { e->category, e->version, e->description, e->type,
-			e->row == NULL ? NULL : e->row->installed_on, plan_state_name(e->state),
-			entry_phase(e) };
 
+		if (e->state == STATE_AVAILABLE) /* told by its version */
+			continue;
+		cells[0] = e->category;
+		cells[1] = e->version;
+		cells[2] = e->description;
+		cells[3] = e->type;
+		cells[4] = e->row == NULL ? NULL : e->row->installed_on;
+		cells[5] = plan_state_name(e->state);
+		if (undo != NULL)
+			*undo = undoable(e);
+		if (phase != NULL)
+			*phase = entry_phase(e);
 		out_table_add(a, &table, cells);
 	}
 	out_table_print(stdout, &table);
@@ -122,7 +159,7 @@ entry_json(struct arena *a, const struct entry *e)
 	json_put(json, "batch", e->script == NULL ? NULL : out_batch_json(a, e->script));
 	json_put_text(json, "undoable", row == NULL ? NULL : e->undoable ? "Yes" : "No");
 	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
-	json_put_null(json, "undoFilepath");
+	json_put_text(json, "undoFilepath", e->undo == NULL ? NULL : e->undo->path);
 	json_put_text(json, "installedBy", row == NULL ? NULL : row->installed_by);
 	json_put_null(json, "shouldExecuteExpression");
 	if (row == NULL)

@@ -7,7 +7,9 @@
 
 #include "cli/begin.h"
 #include "cli/out.h"
+#include "cli/up.h"
 #include "core/callback.h"
+#include "core/undo.h"
 
 enum { SHOWN_FINDINGS = 20 }; /* of those that only warn */
 
@@ -92,6 +94,15 @@ dry_run(struct session *s, const char *path, struct error *err)
 
 /* --- the answer --- */
 
+/* What up and undo call the same things, in text and in JSON. */
+static const struct words {
+	const char *operation, *done, *nothing, *list, *count;
+} words[] = {
+	[GOAL_UP] = { "migrate", "applied", "up to date", "migrations", "migrationsExecuted" },
+	[GOAL_UNDO] = { "undo", "undone", "nothing to undo", "undoneMigrations",
+	    "migrationsUndone" },
+};
+
 static const struct script *
 applied_script(const struct run_result *result, size_t i)
 {
@@ -122,7 +133,7 @@ migration_json(struct arena *a, const struct run_result *result, size_t i)
 	struct json *json = json_new_object(a);
 
 	json_put_text(json, "category", categories[script->kind]);
-	json_put_text(json, "version", script->version);
+	json_put_text(json, "version", result->steps[i]->records[0].version);
 	json_put_text(json, "description", script->description);
 	json_put_text(json, "type", result->steps[i]->records[0].type);
 	json_put_text(json, "filepath", script->path);
@@ -149,7 +160,8 @@ static void
 print_json(const struct context *c, const struct session *s, const struct run_result *result,
     const struct problems *problems, const struct error *failure)
 {
-	struct json *json = out_json(c, "migrate", s, failure);
+	const struct words *w = &words[s->plan.goal];
+	struct json *json = out_json(c, w->operation, s, failure);
 	struct json *list = json_new_array(c->arena), *calls = json_new_array(c->arena);
 
 	for (size_t i = 0; i < result->applied; i++)
@@ -157,11 +169,11 @@ print_json(const struct context *c, const struct session *s, const struct run_re
 			json_push(list, migration_json(c->arena, result, i));
 	json_put_text(json, "initialSchemaVersion", result->initial_version);
 	json_put_text(json, "targetSchemaVersion", result->version);
-	json_put(json, "migrations", list);
+	json_put(json, w->list, list);
 	for (size_t i = 0; i < result->call_count; i++)
 		json_push(calls, call_json(c->arena, &result->calls[i]));
 	json_put(json, "callbacks", calls);
-	json_put_integer(json, "migrationsExecuted", (int64_t)script_count(result));
+	json_put_integer(json, w->count, (int64_t)script_count(result));
 	json_put_integer(json, "migrationsHeld", (int64_t)s->plan.held_count);
 	json_put_text(json, "databaseType", "PostgreSQL");
 	json_put_integer(json, "totalMigrationTime", result->elapsed_ms);
@@ -185,9 +197,10 @@ print_text(const struct session *s, const struct run_result *result)
 	size_t applied = script_count(result);
 
 	if (result->applied == 0 && result->failed == NULL)
-		printf("up to date");
+		fputs(words[s->plan.goal].nothing, stdout);
 	else
-		printf("%zu applied, %d failed", applied, result->failed != NULL);
+		printf(
+		    "%zu %s, %d failed", applied, words[s->plan.goal].done, result->failed != NULL);
 	print_version(result->version);
 	if (s->plan.held_count > 0)
 		printf(", %zu held", s->plan.held_count);
@@ -240,28 +253,50 @@ is_of_file(const struct run_result *result)
 	return result->failed != NULL && result->failed->kind == STEP_SCRIPT;
 }
 
+/* The object of the question in a protected environment. */
+static const char *
+deed(const struct context *c, const struct plan *plan)
+{
+	struct begin_files files = begin_files(plan);
+	size_t count = files.pending + files.interrupted;
+
+	if (plan->goal == GOAL_UNDO && plan->step_count == 1)
+		return arena_printf(c->arena, "undo version %s", plan->steps[0].records[0].version);
+	if (plan->goal == GOAL_UNDO && plan->step_count > 1)
+		return arena_printf(c->arena, "undo %zu versions", plan->step_count);
+	if (plan->goal == GOAL_UNDO || count == 0)
+		return "run the callbacks";
+	return arena_printf(c->arena, "apply %zu %s file%s", count,
+	    files.pending == 0 ? "interrupted" : "pending", count == 1 ? "" : "s");
+}
+
+/* To undo so many versions once more would go too far when some of them are undone already. */
+static const char *
+again(const struct context *c, const struct plan *plan)
+{
+	if (plan->goal == GOAL_UP || plan->step_count == 0)
+		return "up";
+	return arena_printf(
+	    c->arena, "undo --target %s", plan->steps[plan->step_count - 1].records[0].version);
+}
+
 static bool
 apply(const struct context *c, struct session *s, const struct goal *goal, int *status,
     struct error *err)
 {
 	struct run_result result = { 0 };
 	struct problems none = { .arena = c->arena };
-	struct begin_files files = begin_files(&s->plan);
-	size_t count = files.pending + files.interrupted;
-	const char *question = count == 0
-	    ? "run the callbacks"
-	    : arena_printf(c->arena, "apply %zu %s file%s", count,
-		  files.pending == 0 ? "interrupted" : "pending", count == 1 ? "" : "s");
 
-	if (!begin_confirm(c, s, question, err))
+	if (!begin_confirm(c, s, deed(c, &s->plan), err))
 		return false;
 	if (s->plan.step_count > 0 && s->plan.steps[0].kind == STEP_RECORD)
 		event_note(c->sink, "baseline_on_up: the present state becomes version %s",
 		    s->plan.steps[0].records[0].version);
 	if (!run_plan(s, goal, &result, err)) {
 		if (err->code == ERR_SQL && err->next == NULL)
-			(void)error_next(err, "%sun \"migrate up\" again.",
-			    is_of_file(&result) ? "Correct the file, then r" : "R");
+			(void)error_next(err, "%sun \"migrate %s\" again.",
+			    is_of_file(&result) ? "Correct the file, then r" : "R",
+			    again(c, &s->plan));
 		return fail(c, s, &result, err, status);
 	}
 	if (c->config->format == FORMAT_JSON)
@@ -357,37 +392,68 @@ read_again(struct session *s, const struct goal *goal, struct problems *problems
 	return true;
 }
 
+/* Teams that share their history with Flyway should hear of it before the first such row. */
+static void
+warn_of_rows(const struct context *c, const struct session *s)
+{
+	if (s->plan.goal != GOAL_UNDO || s->plan.step_count == 0 ||
+	    c->config->undo_record == UNDO_RECORD_DELETE ||
+	    strcmp(s->history.table, "flyway_schema_history") != 0)
+		return;
+	for (size_t i = 0; i < s->history.count; i++)
+		if (strcmp(s->history.rows[i].type, "UNDO_SQL") == 0)
+			return;
+	event_warning(c->sink,
+	    "undo writes rows of type UNDO_SQL, at which Flyway's free editions stop; where these "
+	    "are still used set \"undo_record\" to \"delete\"");
+}
+
+/* Does what is wrong stay so?  An undo does not wait for what others may still do. */
 static bool
-up_run(const struct context *c, int *status, struct error *err)
+is_final(struct session *s, const struct goal *goal)
+{
+	return goal->check_only || goal->kind == GOAL_UNDO || !run_is_busy(s);
+}
+
+bool
+up_carry_out(const struct context *c, struct goal *goal, int *status, struct error *err)
 {
 	const char *dry = command_option(c, "dry-run");
-	struct session s;
-	struct goal goal = { .kind = GOAL_UP,
-		.check_only = dry != NULL,
-		.lints = c->config->lint_on_up != ON_UP_OFF };
 	struct problems problems = { .arena = c->arena }, findings = problems;
+	struct session s;
 
 	*status = 0;
-	if (!begin_phase(c, &goal.phase, err))
-		return false;
+	goal->check_only = dry != NULL;
+	goal->lints = c->config->lint_on_up != ON_UP_OFF;
 	if (dry != NULL && c->config->format == FORMAT_JSON)
 		return error_set(err, ERR_USAGE, "--dry-run prints SQL and has no JSON form");
-	if (!begin_session(c, &goal, &s, err))
+	if (!begin_session(c, goal, &s, err))
 		return false;
 	begin_say_where(c, &s);
 	warn_of_silence(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
-	if (problems.count > 0 && dry == NULL && !read_again(&s, &goal, &problems, err))
-		return begin_fail(&goal, err);
-	if (problems.count > 0 && (dry != NULL || !run_is_busy(&s)))
+	if (problems.count > 0 && dry == NULL && !read_again(&s, goal, &problems, err))
+		return begin_fail(goal, err);
+	if (problems.count > 0 && is_final(&s, goal))
 		return refuse(c, &s, &problems, status);
+	if (goal->kind == GOAL_UNDO)
+		undo_pin(&s.plan, &s.history, goal);
+	warn_of_rows(c, &s);
 	if (!lint(c, &s, &findings, err))
-		return begin_fail(&goal, err);
+		return begin_fail(goal, err);
 	if (findings.count > 0)
 		return refuse(c, &s, &findings, status);
 	if (dry != NULL)
 		return dry_run(&s, dry, err);
-	return apply(c, &s, &goal, status, err);
+	return apply(c, &s, goal, status, err);
+}
+
+static bool
+up_run(const struct context *c, int *status, struct error *err)
+{
+	struct goal goal = { .kind = GOAL_UP };
+
+	return begin_phase(c, &goal.phase, err) && up_carry_out(c, &goal, status, err);
 }
 
 static const struct command_option options[] = {

@@ -366,7 +366,8 @@ out_applied(FILE *out, const struct event *event)
 	char elapsed[32];
 
 	out_put(out, script->script);
-	fprintf(out, ": applied, %lld statement%s, %s\n", (long long)script->statement_total,
+	fprintf(out, ": %s, %lld statement%s, %s\n",
+	    event->step->undoes != NULL ? "undone" : "applied", (long long)script->statement_total,
 	    script->statement_total == 1 ? "" : "s", seconds(elapsed, event->elapsed_ms));
 	fflush(out);
 }

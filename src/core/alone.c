@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "core/flush.h"
 #include "core/leftover.h"
+#include "core/resume.h"
 #include "core/verdict.h"
 #include "core/wait.h"
 #include "sql/target.h"
@@ -58,7 +59,8 @@ wait_for_other(struct trail *t, const struct leftover *found, struct error *err)
 		return wait_pause(BUSY_PAUSE_MS, err);
 	error_set(err, ERR_LOCK, "another session (pid %lld) works on the index %s",
 	    (long long)found->pid, found->name);
-	return error_next(err, "Run \"migrate up\" again when it has ended.");
+	return error_next(
+	    err, "Run \"migrate %s\" again when it has ended.", resume_command(t->step->script));
 }
 
 static bool

@@ -90,9 +90,11 @@ say_rows(struct attempt *t, const struct step *step)
 		.lock_wait_ms = t->wait_ms,
 		.elapsed_ms = -1 };
 
-	record_sql(t->arena, &t->x->writer, &step->records[0], true, &sql);
-	if (!say_record(t, &sql))
-		return false;
+	for (size_t i = 0; i < step->record_count; i++) {
+		record_sql(t->arena, &t->x->writer, &step->records[i], true, &sql);
+		if (!say_record(t, &sql))
+			return false;
+	}
 	record_sql_journal(t->arena, &t->x->writer, &entry, &sql);
 	return say_record(t, &sql);
 }

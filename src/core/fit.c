@@ -219,7 +219,7 @@ add_interrupted(struct plan *plan, const struct entry *e)
 	    "\"%s\" was interrupted: %lld of %lld statements are done", e->script->script,
 	    (long long)u->done, (long long)u->total);
 	if (u->unknown)
-		(void)resume_advise(err, resume_script_name(e->script));
+		(void)resume_advise(err, e->script);
 	else
 		(void)error_next(err, "Run \"migrate up\", which goes on with it.");
 }
@@ -301,8 +301,8 @@ check(struct plan *plan, const struct entry *e, const char *baseline)
 		if (!phase_is_later(e->script, plan->phase))
 			add_outdated(plan, e);
 		break;
-	case STATE_INTERRUPTED:
-		if (!phase_is_later(e->script, plan->phase))
+	case STATE_INTERRUPTED: /* of an undo: undo_refuse_interrupted tells it */
+		if (e->script->kind != SCRIPT_UNDO && !phase_is_later(e->script, plan->phase))
 			add_interrupted(plan, e);
 		break;
 	case STATE_SUCCESS:

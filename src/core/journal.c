@@ -57,11 +57,14 @@ journal_finish(struct arena *a, struct record_writer *w, const struct step *step
     struct error *err)
 {
 	const struct journal_end end = { .step = step, .state = "done", .attempt = 1 };
-	struct conn_sql list[2];
+	struct conn_sql *list = arena_alloc(a, (step->record_count + 1) * sizeof(*list));
+	size_t count = 0;
 
-	record_sql_succeed(a, w, step->records[0].rank, ms, &list[0]);
-	journal_sql_close(a, w, &end, &list[1]);
-	return record_send(a, w, list, 2, err);
+	record_sql_succeed(a, w, step->records[0].rank, ms, &list[count++]);
+	for (size_t i = 1; i < step->record_count; i++)
+		record_sql(a, w, &step->records[i], false, &list[count++]);
+	journal_sql_close(a, w, &end, &list[count++]);
+	return record_send(a, w, list, count, err);
 }
 
 /* The columns of journal_rows.sql. */

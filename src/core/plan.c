@@ -12,6 +12,7 @@
 #include "core/resume.h"
 #include "core/state.h"
 #include "core/step.h"
+#include "core/undo.h"
 
 const char *
 plan_state_name(enum state state)
@@ -271,8 +272,8 @@ plan_up(const struct target *target, const struct scripts *scripts, const struct
 		struct script *script =
 		    e->script == NULL ? NULL : &scripts->list[e->script - scripts->list];
 
-		if (e->state == STATE_INTERRUPTED && !is_beyond(target, e) &&
-		    !phase_is_later(script, plan->phase))
+		if (e->state == STATE_INTERRUPTED && script->kind != SCRIPT_UNDO &&
+		    !is_beyond(target, e) && !phase_is_later(script, plan->phase))
 			step_add_resumed(plan, script, e->row);
 		else if (e->state == STATE_PENDING)
 			step_add_script(plan, script, rank++);
@@ -289,6 +290,9 @@ final_version(const struct plan *plan)
 {
 	const char *highest = plan->schema_version;
 	size_t i, j;
+
+	if (plan->goal == GOAL_UNDO && plan->step_count > 0)
+		return plan->steps[plan->step_count - 1].leaves;
 
 	for (i = 0; i < plan->step_count; i++) {
 		for (j = 0; j < plan->steps[i].record_count; j++) {
@@ -338,6 +342,7 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 	resume_refuse_unknown(plan, scripts, history);
 	plan_up(target, scripts, history, plan);
 	phase_check(config, plan);
+	undo_refuse_interrupted(plan);
 	return true;
 }
 
@@ -355,7 +360,7 @@ baseline_version(
 	return NULL;
 }
 
-/* Baseline and repair look at the history as it is, and refuse nothing that up would. */
+/* Undo, baseline and repair look at the history as it is, and refuse nothing that up would. */
 static bool
 make_other(const struct goal *goal, const struct config *config, const struct scripts *scripts,
     const struct history *history, const char *baseline, struct plan *plan, struct error *err)
@@ -371,6 +376,10 @@ make_other(const struct goal *goal, const struct config *config, const struct sc
 	check_setup(goal, config, history, plan);
 	if (goal->kind == GOAL_REPAIR)
 		return repair_plan(goal, config, scripts, history, plan, err);
+	if (goal->kind == GOAL_UNDO) {
+		resume_refuse_unknown(plan, scripts, history);
+		return undo_plan(goal, config, scripts, history, plan, err);
+	}
 	repair_plan_baseline(config, baseline, history, plan);
 	return true;
 }
@@ -455,6 +464,15 @@ plan_recorded(struct arena *a, const struct goal *goal, const struct scripts *sc
 	return list;
 }
 
+struct script **
+plan_looked(struct arena *a, const struct goal *goal, const struct config *config,
+    const struct scripts *scripts, const struct history *history, size_t *count)
+{
+	if (goal->kind == GOAL_UNDO)
+		return undo_wanted(a, goal, scripts, history, count);
+	return phase_wanted(a, goal, config, scripts, history, count);
+}
+
 static void
 refuse_group(struct plan *plan)
 {
@@ -469,6 +487,13 @@ refuse_group(struct plan *plan)
 		    "%s runs without a transaction and cannot be part of a group", s->script);
 		error_next(err, "Apply it alone first (--target), or set group: false.");
 	}
+}
+
+/* Only undo goes on with an undo, and nothing else does it. */
+static bool
+is_of_goal(const struct plan *plan, const struct script *script)
+{
+	return plan->goal == (script->kind == SCRIPT_UNDO ? GOAL_UNDO : GOAL_UP);
 }
 
 void
@@ -491,7 +516,8 @@ plan_read(struct plan *plan, const struct script_environment *env)
 	if (env->config->group)
 		refuse_group(plan);
 	for (i = 0; i < plan->entry_count; i++)
-		if (plan->goal == GOAL_UP && plan->entries[i].state == STATE_INTERRUPTED)
+		if (plan->entries[i].state == STATE_INTERRUPTED &&
+		    is_of_goal(plan, plan->entries[i].script))
 			resume_check(plan, &plan->entries[i], env);
 	fit_explain(plan, env);
 }

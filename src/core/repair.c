@@ -54,15 +54,16 @@ static void
 say_interrupted(struct plan *plan, const struct history_row *row)
 {
 	const char *name = row->version != NULL ? row->version : row->description;
+	bool undo = (match_type(row->type) & TYPE_UNDO) != 0;
 
 	if (row->unfinished->unknown)
 		say_undecided(plan, row, name);
 	else
 		plan_note(plan,
 		    arena_printf(plan->arena,
-			"\"%s\" was interrupted and is left as it is: \"migrate up\" goes on with "
-			"it, \"migrate repair --pending %s\" forgets what it did",
-			row->script, name));
+			"\"%s\" was interrupted and is left as it is: \"migrate %s\" goes on with "
+			"it, \"migrate repair --%s %s\" forgets what it did",
+			row->script, undo ? "undo" : "up", undo ? "applied" : "pending", name));
 }
 
 /* The history without its failed rows. */
@@ -226,16 +227,20 @@ mark_applied(const char *name, const struct history *history, struct plan *plan,
 
 /* A file that left no row behind, but an outcome that is not known. */
 static void
-forget_unknown(const char *name, const struct scripts *scripts, const struct history *history,
-    struct plan *plan)
+forget_unknown(const char *name, bool undo_only, const struct scripts *scripts,
+    const struct history *history, struct plan *plan)
 {
 	for (size_t i = 0; i < history->unknown_count; i++) {
 		struct history_row row = history->unknown[i];
 
 		row.description = resume_name(scripts, &row);
+		if (undo_only && !(match_type(row.type) & TYPE_UNDO))
+			continue;
 		if (is_named(name, row.version, row.description))
-			step_add_record(
-			    plan, row_record(RECORD_FORGET, &row, "marks as pending, by hand"));
+			step_add_record(plan,
+			    row_record(RECORD_FORGET, &row,
+				undo_only ? "marks as applied, by hand"
+					  : "marks as pending, by hand"));
 	}
 }
 
@@ -254,6 +259,36 @@ say_kept(struct plan *plan, const struct history_row *row)
 		row->script, (long long)u->done, (long long)u->total));
 }
 
+/* The undo of a version that has not come to its end, or NULL. */
+static const struct history_row *
+find_begun_undo(const char *name, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct history_row *row = plan->entries[i].row;
+
+		if (row != NULL && !row->success && match_type(row->type) & TYPE_UNDO &&
+		    is_named(name, row->version, row->description))
+			return row;
+	}
+	return NULL;
+}
+
+/* An undo is told by its version: with it the version is pending, without it applied. */
+static bool
+end_undo(const char *name, bool undone, const struct config *config, struct plan *plan)
+{
+	const struct history_row *row = find_begun_undo(name, plan);
+
+	if (row == NULL || (undone && config->undo_record == UNDO_RECORD_DELETE))
+		return false;
+	if (!undone)
+		say_kept(plan, row);
+	step_add_record(plan,
+	    undone ? row_record(RECORD_SUCCEED, row, "marks as undone, by hand")
+		   : row_record(RECORD_DELETE, row, "marks as applied, by hand"));
+	return true;
+}
+
 static bool
 mark_pending(const char *name, const struct scripts *scripts, const struct history *history,
     struct plan *plan, struct error *err)
@@ -263,7 +298,8 @@ mark_pending(const char *name, const struct scripts *scripts, const struct histo
 	for (i = 0; i < plan->entry_count; i++) {
 		const struct entry *e = &plan->entries[i];
 
-		if (e->row == NULL || match_type(e->row->type) & (TYPE_SYNTHETIC | TYPE_UNDO) ||
+		if (e->row == NULL || match_type(e->row->type) & TYPE_SYNTHETIC ||
+		    (e->row->success && match_type(e->row->type) & TYPE_UNDO) ||
 		    e->state == STATE_UNDONE || e->state == STATE_DELETED ||
 		    !is_named(name, e->version, e->description))
 			continue;
@@ -271,7 +307,7 @@ mark_pending(const char *name, const struct scripts *scripts, const struct histo
 		step_add_record(
 		    plan, row_record(RECORD_DELETE, e->row, "marks as pending, by hand"));
 	}
-	forget_unknown(name, scripts, history, plan);
+	forget_unknown(name, false, scripts, history, plan);
 	if (plan->step_count > before)
 		return true;
 	error_set(err, ERR_REFUSED, "the history has no applied migration \"%s\"", name);
@@ -286,10 +322,14 @@ repair_plan(const struct goal *goal, const struct config *config, const struct s
 	struct state_list states;
 	struct history rest;
 
-	if (goal->mark_applied != NULL)
-		return mark_applied(goal->mark_applied, history, plan, err);
+	if (goal->mark_applied != NULL) {
+		forget_unknown(goal->mark_applied, true, scripts, history, plan);
+		return end_undo(goal->mark_applied, false, config, plan) || plan->step_count > 0 ||
+		    mark_applied(goal->mark_applied, history, plan, err);
+	}
 	if (goal->mark_pending != NULL)
-		return mark_pending(goal->mark_pending, scripts, history, plan, err);
+		return end_undo(goal->mark_pending, true, config, plan) ||
+		    mark_pending(goal->mark_pending, scripts, history, plan, err);
 	for (size_t i = 0; i < history->unknown_count; i++)
 		say_undecided(
 		    plan, &history->unknown[i], resume_name(scripts, &history->unknown[i]));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/match.h"
 #include "sql/split.h"
 
 struct check {
@@ -11,19 +12,33 @@ struct check {
 	const struct unfinished *unfinished;
 };
 
-const char *
-resume_script_name(const struct script *script)
+/* What the user calls a file: its version, or its description. */
+static const char *
+script_name(const struct script *script)
 {
 	return script->version != NULL ? script->version : script->description;
 }
 
-bool
-resume_advise(struct error *err, const char *name)
+const char *
+resume_command(const struct script *script)
+{
+	return script->kind == SCRIPT_UNDO ? "undo" : "up";
+}
+
+/* Repair speaks of the version: behind an undo it is pending. */
+static bool
+advise(struct error *err, const char *name, bool undo)
 {
 	return error_next(err,
-	    "See what it did. Then finish the file by hand and run \"migrate repair --applied "
-	    "%s\"; or take back all of it and run \"migrate repair --pending %s\".",
-	    name, name);
+	    "See what it did. Then finish the file by hand and run \"migrate repair --%s "
+	    "%s\"; or take back all of it and run \"migrate repair --%s %s\".",
+	    undo ? "pending" : "applied", name, undo ? "applied" : "pending", name);
+}
+
+bool
+resume_advise(struct error *err, const struct script *script)
+{
+	return advise(err, script_name(script), script->kind == SCRIPT_UNDO);
 }
 
 static struct error *
@@ -63,7 +78,7 @@ refuse_temporary(struct check *c, int64_t number, const struct split_item *item)
 	    "its session",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, resume_script_name(c->script));
+	(void)resume_advise(err, c->script);
 }
 
 static void
@@ -75,7 +90,7 @@ refuse_unknown(struct check *c, int64_t number, const struct split_item *item)
 	    "how far this statement of the interrupted \"%s\" came is not known",
 	    c->script->script);
 	err->statement = which(c, number);
-	(void)resume_advise(err, resume_script_name(c->script));
+	(void)resume_advise(err, c->script);
 }
 
 static void
@@ -175,7 +190,7 @@ resume_name(const struct scripts *scripts, const struct history_row *row)
 
 	if (row->version != NULL || script == NULL)
 		return row->version != NULL ? row->version : row->script;
-	return resume_script_name(script);
+	return script_name(script);
 }
 
 void
@@ -192,6 +207,7 @@ resume_refuse_unknown(
 		    "what became of \"%s\", run on %s by %s, is not known: a part of it may be "
 		    "committed",
 		    row->script, row->installed_on, row->installed_by);
-		(void)resume_advise(err, resume_name(scripts, row));
+		(void)advise(
+		    err, resume_name(scripts, row), (match_type(row->type) & TYPE_UNDO) != 0);
 	}
 }

@@ -127,7 +127,9 @@ note_applied(struct run *r, const struct step *step, int64_t ms)
 	result->steps[result->applied] = step;
 	result->step_ms[result->applied++] = ms;
 	note_calls(r, step);
-	if (version != NULL &&
+	if (step->undoes != NULL)
+		result->version = step->leaves;
+	else if (version != NULL &&
 	    (result->version == NULL || version_compare(version, result->version) > 0))
 		result->version = version;
 	tell(r, EVENT_STEP_END, step, ms);
@@ -462,7 +464,8 @@ recover(struct run *r, struct error *err)
 	r->regained = true;
 	r->regained_at = r->result->applied;
 	/* A repair that is made has nothing left to plan, and would be refused by name. */
-	return done && r->goal->kind != GOAL_UP ? APPLY_DONE : APPLY_FENCED;
+	return done && step->kind == STEP_RECORD && r->goal->kind != GOAL_UP ? APPLY_DONE
+									     : APPLY_FENCED;
 }
 
 /* --- under the run lock --- */

@@ -64,14 +64,15 @@ put_reset(struct dry *d)
 static void
 put_head(struct dry *d)
 {
+	const char *command = d->session->plan.goal == GOAL_UNDO ? "undo" : "up";
 	char now[32];
 
 	time_utc(now);
 	fprintf(d->out,
-	    "-- What \"migrate up\" would run, made by migrate %s at %s.\n"
+	    "-- What \"migrate %s\" would run, made by migrate %s at %s.\n"
 	    "-- The values of placeholders, secrets among them, stand in it.\n"
 	    "-- Run it with psql -X -f; it does without the short lock waits and the new tries of\n"
-	    "-- \"migrate up\".\n"
+	    "-- \"migrate %s\".\n"
 	    "\\set ON_ERROR_STOP on\n"
 	    "SELECT pg_catalog.pg_try_advisory_lock(%s) AS migrate_locked \\gset\n"
 	    "\\if :migrate_locked\n"
@@ -79,7 +80,7 @@ put_head(struct dry *d)
 	    "\\warn 'another run has the run lock'\n"
 	    "\\quit\n"
 	    "\\endif\n",
-	    MIGRATE_VERSION, now, d->writer.lock_key);
+	    command, MIGRATE_VERSION, now, command, d->writer.lock_key);
 	put_session(d);
 }
 
@@ -331,7 +332,8 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 	fputs("RESET SESSION AUTHORIZATION;\n", d->out);
 	put_role(d, "LOCAL ", d->session->config->role);
 	put_own(d, false);
-	put_record(d, &step->records[0], true);
+	for (size_t i = 0; i < step->record_count; i++)
+		put_record(d, &step->records[i], true);
 	put_journal(d, step);
 	fputs("COMMIT;\n", d->out);
 	d->dirty = true;
@@ -360,6 +362,8 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	record.kind = RECORD_SUCCEED;
 	put_own(d, true);
 	put_record(d, &record, false);
+	for (size_t i = 1; i < step->record_count; i++)
+		put_record(d, &step->records[i], false);
 	put_journal(d, step);
 	fputs("COMMIT;\n", d->out);
 	return files_at(d, CALLBACK_AFTER_EACH)->count == 0 ||

@@ -259,6 +259,36 @@ check_duplicates(struct scan *scan)
 	}
 }
 
+/* Somebody would find out only when it is needed. */
+static void
+refuse_undo(struct scan *scan, const struct script *undo)
+{
+	struct error *err = problem_add(scan->problems);
+
+	error_set_at(err, ERR_REFUSED, (struct place){ .path = undo->path },
+	    "\"%s\" undoes version %s, and there is no V file of that version", undo->script,
+	    undo->version);
+	(void)error_next(err, "Give it the version of the file that it undoes, or remove it.");
+}
+
+/* An undo file stands beside the file that it undoes; both are sorted by version. */
+static void
+check_undo(struct scan *scan)
+{
+	const struct script *versioned = scan->out->list, *end = versioned + scan->out->count;
+
+	for (const struct script *s = scan->out->list; s < end; s++) {
+		if (s->kind != SCRIPT_UNDO)
+			continue;
+		while (versioned->kind == SCRIPT_VERSIONED &&
+		    version_compare(versioned->version, s->version) < 0)
+			versioned++;
+		if (versioned->kind != SCRIPT_VERSIONED ||
+		    version_compare(versioned->version, s->version) != 0)
+			refuse_undo(scan, s);
+	}
+}
+
 static int
 compare_letters(const void *a, const void *b)
 {
@@ -359,6 +389,7 @@ scripts_scan(struct arena *a, const struct config *config, struct scripts *out,
 	if (out->count > 0)
 		qsort(out->list, out->count, sizeof(*out->list), compare_for_list);
 	check_duplicates(&scan);
+	check_undo(&scan);
 	check_letters(&scan);
 	return true;
 }

@@ -6,7 +6,6 @@
 
 #include "base/mask.h"
 #include "base/time.h"
-#include "core/phase.h"
 #include "core/batch_key.h"
 #include "core/pooler.h"
 #include "core/scripts.h"
@@ -376,13 +375,13 @@ hash_recorded(struct session *s, const struct goal *goal, struct problems *probl
 	}
 }
 
-/* One with a mistake is of no known phase, and so of the first: the mistake is told when it is read. */
+/* One with a mistake says nothing, and is of the first phase: the mistake is told when it is read. */
 static void
-look_at_phases(struct session *s, const struct goal *goal)
+look_at_heads(struct session *s, const struct goal *goal)
 {
 	size_t count;
 	struct script **scripts =
-	    phase_wanted(s->arena, goal, s->config, &s->scripts, &s->history, &count);
+	    plan_looked(s->arena, goal, s->config, &s->scripts, &s->history, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if (!scripts[i]->looked)
@@ -407,7 +406,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	s->environment.table = s->history.table;
 	problems_append(&plan->file_problems, &s->scan_problems);
 	hash_recorded(s, goal, &plan->file_problems);
-	look_at_phases(s, goal);
+	look_at_heads(s, goal);
 	if (!plan_make(s->arena, goal, s->config, &s->scripts, &s->history, plan, err))
 		return false;
 	s->environment.acts = goal->lints;

@@ -21,6 +21,7 @@ struct matching {
 	const struct scripts *scripts;
 	const struct history *history;
 	const struct state_rules *rules;
+	struct match_index index;
 	struct mark *marks;
 	bool *covered; /* by script: a row in force stands for it */
 	const char *last_resolved, *pending_baseline;
@@ -30,17 +31,16 @@ struct matching {
 static void
 mark_files(struct matching *m)
 {
-	struct match_index index = match_index_make(m->arena, m->scripts);
 	size_t i;
 
 	for (i = 0; i < m->history->count; i++) {
 		const struct history_row *row = &m->history->rows[i];
 		struct mark *mark = &m->marks[i];
 
-		mark->script = match_row(&index, row);
+		mark->script = match_row(&m->index, row);
 		mark->flags = match_type(row->type);
 		if (row->version != NULL && !(mark->flags & ~TYPE_FILE))
-			mark->undo = match_find(&index, SCRIPT_UNDO, row->version, NULL);
+			mark->undo = match_find(&m->index, SCRIPT_UNDO, row->version, NULL);
 	}
 }
 
@@ -306,6 +306,7 @@ add_rows(struct matching *m)
 			.state = state,
 			.script = mark->script,
 			.row = row,
+			.undo = mark->undo,
 			.undoable = in_force && mark->undo != NULL,
 		};
 	}
@@ -330,6 +331,9 @@ add_files(struct matching *m)
 			.type = type,
 			.state = file_state(m, s),
 			.script = s,
+			.undo = s->kind != SCRIPT_VERSIONED
+			    ? NULL
+			    : match_find(&m->index, SCRIPT_UNDO, s->version, NULL),
 		};
 	}
 }
@@ -373,6 +377,7 @@ state_make(struct arena *a, const struct scripts *scripts, const struct history 
 	out->entries = arena_alloc(a, (history->count + scripts->count + 1) * sizeof(struct entry));
 	m.marks = arena_alloc(a, (history->count + 1) * sizeof(*m.marks));
 	m.covered = arena_alloc(a, (scripts->count + 1) * sizeof(*m.covered));
+	m.index = match_index_make(a, scripts);
 	mark_files(&m);
 	mark_taken_back(&m);
 	mark_order(&m);

@@ -62,6 +62,21 @@ step_add_resumed(struct plan *plan, struct script *script, const struct history_
 }
 
 void
+step_take_away(struct plan *plan, struct step *step)
+{
+	const int ranks[] = { step->undoes->rank, step->records[0].rank };
+
+	for (size_t i = 0; i < sizeof(ranks) / sizeof(ranks[0]); i++)
+		add_record(plan, step,
+		    (struct record){ .kind = RECORD_DELETE,
+			.rank = ranks[i],
+			.version = step->undoes->version,
+			.description = step->undoes->description,
+			.type = step->undoes->type,
+			.script = step->undoes->script });
+}
+
+void
 step_add_record(struct plan *plan, struct record record)
 {
 	struct step *last = plan->step_count == 0 ? NULL : &plan->steps[plan->step_count - 1];

@@ -209,10 +209,13 @@ rest_text(const struct trail *t, struct arena *a)
 static const char *
 next_text(const struct trail *t, struct arena *a)
 {
+	const char *command = resume_command(t->step->script);
+
 	if (t->done >= t->step->script->statement_total)
-		return "Run \"migrate up\" again: only the record is missing.";
-	return arena_printf(
-	    a, "Run \"migrate up\" again: it goes on at statement %" PRId64 ".", t->done + 1);
+		return arena_printf(
+		    a, "Run \"migrate %s\" again: only the record is missing.", command);
+	return arena_printf(a, "Run \"migrate %s\" again: it goes on at statement %" PRId64 ".",
+	    command, t->done + 1);
 }
 
 static void
@@ -227,7 +230,7 @@ say_state(struct trail *t, struct error *err)
 		  "%" PRId64 " of %" PRId64 " statements of %s are done and kept%s", t->done,
 		  script->statement_total, script->script, rest);
 	if (t->unknown)
-		(void)resume_advise(err, resume_script_name(script));
+		(void)resume_advise(err, script);
 	else if (err->next == NULL)
 		(void)error_next(
 		    err, "%s%s", err->code == ERR_SQL ? "Correct the file. " : "", next);

@@ -136,7 +136,7 @@ say_stolen(struct lane *lane, struct error *err)
 	    script->script);
 	err->detail = "The run id that marks our transaction is gone: part of the file may be "
 		      "committed.";
-	(void)resume_advise(err, resume_script_name(script));
+	(void)resume_advise(err, script);
 }
 
 void

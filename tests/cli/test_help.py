@@ -9,7 +9,7 @@ import pytest
 from runner import PROGRAM
 
 COMMANDS = {
-    "init": None, "new": None, "status": "info", "plan": None, "up": "migrate",
+    "init": None, "new": None, "status": "info", "plan": None, "up": "migrate", "undo": None,
     "validate": None, "lint": None, "repair": None, "baseline": None, "squash": None, "config": None, "help": None,
     "version": None, "completion": None,
 }

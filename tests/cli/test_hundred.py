@@ -116,7 +116,7 @@ CASES = {
     20: [Case(4, "V1__a.sql:1:1", "UTF-16", **sql("SELECT 1;".encode("utf-16")))],
     21: [Case(4, "V1__a.sql:2:9", "UTF-8", **sql(b"SELECT 1;\nSELECT '\xc3\x28';"))],
     28: [Case(4, "a/R__v.sql", "b/R__v.sql", files={"a/R__v.sql": OK, "b/R__v.sql": OK})],
-    29: [Case(0, files={"V1__a.sql": OK, "U2__b.sql": "nonsense"})],
+    29: [Case(4, "U2__b.sql", "version 2", files={"V1__a.sql": OK, "U2__b.sql": OK})],
     31: [
         Case(4, "V1__a.sql:2:8", "unterminated", **sql("SELECT 1;\nSELECT 'open")),
         Case(4, "V1__a.sql:1:4", "unterminated", "$x$", **sql("DO $x$ BEGIN\n$$;")),

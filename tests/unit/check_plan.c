@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/undo.h"
+
 /*
  * A case is a folder, a history and settings, in words:
  *	files      V1 R_view B3 U2; "*" behind one: its checksum is not the recorded one;
@@ -12,7 +14,7 @@
  *	           "+" it is of phase backfill, "!" of phase contract
  *	rows       rank by rank, from 1 (SCHEMA: 0): V1 R_view B3; "!" failed, "?" interrupted, "*" another checksum,
  *	           "-" none;
- *	           BASELINE:1 DELETE:1 UNDO:2 JDBC:4 OTHER:9 SCHEMA DELETE:R_view
+ *	           BASELINE:1 DELETE:1 UNDO:2 UNDO:2? JDBC:4 OTHER:9 SCHEMA DELETE:R_view
  *	settings   see the table below
  * and what comes out of it:
  *	states     each entry as NAME=State, in order
@@ -163,7 +165,8 @@ read_row(struct history_row *row, const char *word, int rank)
 		.has_checksum = !none,
 		.checksum = changed ? CHANGED : RECORDED,
 		.installed_by = "me",
-		.installed_on = "2026-11-22 13:15:00" };
+		.installed_on = "2026-11-22 13:15:00",
+		.installed_on_utc = "2026-11-22T13:15:00.000Z" };
 	if (strcmp(word, "SCHEMA") == 0) {
 		row->rank = 0;
 		row->type = "SCHEMA";
@@ -259,6 +262,14 @@ read_setting(const char *word)
 		config.phase_order = PHASE_ORDER_SKIP;
 		return;
 	}
+	if (strcmp(word, "delete") == 0) {
+		config.undo_record = UNDO_RECORD_DELETE;
+		return;
+	}
+	if (take(&word, "steps=")) {
+		goal.undo_steps = atoi(word);
+		return;
+	}
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		if (take(&word, values[i].word)) {
 			*values[i].value = word;
@@ -350,7 +361,7 @@ steps_text(void)
 			text = arena_printf(a, "%s %.*s#%d", text,
 			    (int)(strstr(step->script->script, "__") - step->script->script),
 			    step->script->script, step->records[0].rank);
-		for (j = 0; step->kind == STEP_RECORD && j < step->record_count; j++)
+		for (j = step->kind == STEP_SCRIPT; j < step->record_count; j++)
 			text = arena_printf(a, "%s %s", text, record_text(&step->records[j]));
 	}
 	return text[0] == ' ' ? text + 1 : text;
@@ -520,6 +531,8 @@ static const struct plan_case up_cases[] = {
 	{ "its unfinished part may have changed", "V1*", "V1?", "", "V1=Interrupted", "V1#1", "" },
 	{ "an interrupted repeatable, changed", "V1 R_a*", "R_a?", "",
 	    "R_a=Interrupted, V1=Pending", "R_a#1 V1#2", "" },
+	{ "an interrupted undo is in the way", "V1 U1 V2", "V1 UNDO:1?", "",
+	    "V1=Success, U1=Interrupted, V2=Pending", "V2#3", "setup" },
 	{ "an interrupted file that is missing", "V3", "V2? V3", "",
 	    "V2=Failed (Missing), V3=Success", "", "V2:FAILED_VERSIONED_MIGRATION" },
 	{ "an interrupted file above the target", "V1 V2", "V1 V2?", "target=1",
@@ -690,6 +703,12 @@ static const struct plan_case repair_cases[] = {
 	{ "by hand: pending, a failed one", "V2", "V2!", "pending=2", NULL, "-#1", "" },
 	{ "by hand: pending, the row that counts", "V1", "V1 DELETE:1 V1", "pending=1", NULL, "-#3",
 	    "" },
+	{ "by hand: the undo is forgotten", "V1 U1", "V1 UNDO:1?", "applied=1", NULL, "-#2", "" },
+	{ "by hand: the undo is done", "V1 U1", "V1 UNDO:1?", "pending=1", NULL, "^#2", "" },
+	{ "by hand: the undo is done, without a trace", "V1 U1", "V1 UNDO:1?", "pending=1 delete",
+	    NULL, "-#1 -#2", "" },
+	{ "an interrupted undo is left alone", "V1 U1", "V1 UNDO:1?", "", NULL, "", "" },
+	{ "a failed undo", "V1 U1", "V1 UNDO:1!", "", NULL, "-#2", "" },
 	{ "by hand: pending, every run of a repeatable", "R_a", "R_a* R_a", "pending=a", NULL,
 	    "-#1 -#2", "" },
 };
@@ -697,6 +716,135 @@ static const struct plan_case repair_cases[] = {
 START_TEST(plans_repairs)
 {
 	expect(&repair_cases[_i], GOAL_REPAIR);
+}
+END_TEST
+
+/* --- undo --- */
+
+static const struct plan_case undo_cases[] = {
+	{ "nothing at all", "", "", "steps=1", "", "", "" },
+	{ "the last one", "V1 U1 V2 U2", "V1 V2", "steps=1",
+	    "V1=Success, V2=Success, U1=Available, U2=Available", "U2#3", "" },
+	{ "the last two", "V1 U1 V2 U2", "V1 V2", "steps=2", NULL, "U2#3 U1#4", "" },
+	{ "more than there are", "V1 U1 V2 U2", "V1 V2", "steps=3", NULL, "U2#3 U1#4", "setup" },
+	{ "down to a version", "V1 U1 V2 U2 V3 U3", "V1 V2 V3", "target=2", NULL, "U3#4 U2#5", "" },
+	{ "a version under another name", "V1 U01.0", "V1", "target=1_0", NULL, "U01.0#2", "" },
+	{ "in the order of application", "V1 U1 V2 U2 V3 U3", "V1 V3 V2", "steps=2", NULL,
+	    "U2#4 U3#5", "" },
+	{ "an older one that came late stays", "V1 U1 V2 U2 V3 U3", "V1 V3 V2", "target=3", NULL,
+	    "U3#4", "" },
+	{ "what is undone already", "V1 U1 V2 U2", "V1 V2 UNDO:2", "steps=1", NULL, "U1#4", "" },
+	{ "all above it is undone already", "V1 U1 V2 U2", "V1 V2 UNDO:2", "target=2", NULL, "",
+	    "" },
+	{ "undone and applied again", "V1 U1 V2 U2", "V1 V2 UNDO:2 V2", "steps=1", NULL, "U2#5",
+	    "" },
+	{ "a deleted version", "V1 U1", "V1 V2 DELETE:2", "steps=1", NULL, "U1#4", "" },
+	{ "a pending version", "V1 U1 V2 U2", "V1", "target=2", NULL, "", "" },
+	{ "no undo file", "V1 V2 U2 V3", "V1 V2 V3", "target=1", NULL, "U2#4", "setup setup" },
+	{ "repeatables and schemas are passed over", "V1 U1 R_a", "SCHEMA V1 R_a", "steps=1", NULL,
+	    "U1#3", "" },
+	{ "a changed file of the version", "V1* U1", "V1", "steps=1", NULL, "U1#2", "" },
+	{ "a row of another kind", "V1 U2", "V1 JDBC:2", "steps=1", NULL, "U2#3", "" },
+	{ "a baseline", "V1 U1 V2 U2", "BASELINE:1", "steps=1", NULL, "", "setup" },
+	{ "a baseline below", "V1 U1 V2 U2", "BASELINE:1 V2", "target=2", NULL, "U2#3", "" },
+	{ "down to a baseline", "V1 U1 V2 U2", "BASELINE:1 V2", "target=1", NULL, "U2#3", "setup" },
+	{ "a B file", "B1 U1", "B1", "steps=1", NULL, "", "setup" },
+	{ "a failed version", "V1 U1 V2 U2", "V1 V2!", "steps=1", NULL, "U1#3", "setup" },
+	{ "an interrupted version", "V1 U1 V2 U2", "V1 V2?", "steps=1", NULL, "U1#3", "setup" },
+	{ "an interrupted undo", "V1 U1 V2 U2", "V1 V2 UNDO:2?", "steps=1",
+	    "V1=Success, V2=Success, U2=Interrupted, U1=Available", "U2#3", "" },
+	{ "it is one of the steps", "V1 U1 V2 U2", "V1 V2 UNDO:2?", "steps=2", NULL, "U2#3 U1#4",
+	    "" },
+	{ "it comes first", "V1 U1 V2 U2 V3 U3", "V1 V2 V3 UNDO:2?", "target=1", NULL,
+	    "U2#4 U3#5 U1#6", "" },
+	{ "a failed undo", "V1 U1 V2 U2", "V1 V2 UNDO:2!", "steps=1", NULL, "U2#4", "setup" },
+	{ "the rows are taken away", "V1 U1 V2 U2", "V1 V2", "steps=2 delete", NULL,
+	    "U2#3 -#2 -#3 U1#2 -#1 -#2", "" },
+	{ "those of an interrupted undo too", "V1 U1 V2 U2", "V1 V2 UNDO:2?", "steps=2 delete",
+	    NULL, "U2#3 -#2 -#3 U1#2 -#1 -#2", "" },
+	{ "ranks behind a repeatable", "V1 U1 V2 U2 R_a", "V1 V2 R_a", "steps=2 delete", NULL,
+	    "U2#4 -#2 -#4 U1#4 -#1 -#4", "" },
+	{ "a history that we may not write", "V1 U1", "V1", "steps=1 read_only", NULL, "U1#2",
+	    "setup" },
+};
+
+START_TEST(plans_an_undo)
+{
+	expect(&undo_cases[_i], GOAL_UNDO);
+}
+END_TEST
+
+/* The history is another one when the run lock is had. */
+static const struct pin_case {
+	const char *what, *rows, *later, *steps, *problems;
+} pin_cases[] = {
+	{ "nothing has changed", "V1 V2", "V1 V2", "U2#3", "" },
+	{ "another run has undone it", "V1 V2", "V1 V2 UNDO:2", "", "" },
+	{ "another run has undone the one below too", "V1 V2", "V1 V2 UNDO:2 UNDO:1", "", "" },
+	{ "this run has, and V1 is none of its business", "V1 V2", "V1", "", "" },
+	{ "another run has applied one", "V1 V2", "V1 V2 V3", "U2#4", "setup" },
+	{ "one was applied again", "V1 V2", "V1 V2 UNDO:2 V2", "", "" },
+	{ "this run was interrupted", "V1 V2", "V1 V2 UNDO:2?", "U2#3", "" },
+};
+
+START_TEST(undoes_only_what_was_shown)
+{
+	static const char files[] = "V1 U1 V2 U2 V3 U3";
+	const struct pin_case *c = &pin_cases[_i];
+	struct error *err = error_new(a);
+	struct goal pinned;
+
+	read_case(&(struct plan_case){ .files = files, .rows = c->rows, .settings = "steps=1" },
+	    GOAL_UNDO);
+	ck_assert(plan_make(a, &goal, &config, &scripts, &history, &plan, err));
+	pinned = goal;
+	undo_pin(&plan, &history, &pinned);
+	read_case(
+	    &(struct plan_case){ .files = files, .rows = c->later, .settings = "" }, GOAL_UNDO);
+	ck_assert(plan_make(a, &pinned, &config, &scripts, &history, &plan, err));
+	ck_assert_msg(
+	    strcmp(steps_text(), c->steps) == 0, "%s: steps are %s", c->what, steps_text());
+	ck_assert_msg(strcmp(problems_text(), c->problems) == 0, "%s: problems are %s", c->what,
+	    problems_text());
+}
+END_TEST
+
+START_TEST(knows_which_version_an_undo_leaves)
+{
+	struct error *err = error_new(a);
+
+	read_case(
+	    &(struct plan_case){
+		.files = "V1 U1 V2 U2 V3 U3", .rows = "V1 V3 V2", .settings = "steps=3" },
+	    GOAL_UNDO);
+	ck_assert(plan_make(a, &goal, &config, &scripts, &history, &plan, err));
+	ck_assert_str_eq(plan.schema_version, "3");
+	ck_assert_str_eq(plan.steps[0].leaves, "3");
+	ck_assert_str_eq(plan.steps[1].leaves, "1");
+	ck_assert_ptr_null(plan.steps[2].leaves);
+	ck_assert_ptr_null(plan.target_version);
+	ck_assert_ptr_eq(plan.steps[1].undoes, &history.rows[1]);
+}
+END_TEST
+
+START_TEST(looks_why_there_is_no_undo_file)
+{
+	struct error *err = error_new(a);
+	struct script **list;
+	size_t count;
+
+	read_case(
+	    &(struct plan_case){
+		.files = "V1 V2 U2 V3", .rows = "V1 V2 V3", .settings = "steps=2" },
+	    GOAL_UNDO);
+	list = plan_looked(a, &goal, &config, &scripts, &history, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(list[0]->script, "V3__x.sql");
+	list[0]->directives.irreversible = "no way back";
+	ck_assert(plan_make(a, &goal, &config, &scripts, &history, &plan, err));
+	ck_assert_str_eq(plan.setup_problems.list[0]->message,
+	    "version 3 (\"V3__x.sql\") has no undo file, and says that it is irreversible: no way "
+	    "back");
 }
 END_TEST
 
@@ -713,6 +861,12 @@ static const struct error_case {
 	{ GOAL_UP, "V1", "", "target=x", ERR_USAGE, "\"x\" is not a target" },
 	{ GOAL_UP, "V1", "", "target=?", ERR_USAGE, "\"?\" is not a target" },
 	{ GOAL_UP, "V1", "", "target=", ERR_USAGE, "\"\" is not a target" },
+	{ GOAL_UNDO, "V1", "V1", "target=9", ERR_REFUSED,
+	    "there is no version 9: neither file nor history has it" },
+	{ GOAL_UNDO, "V1", "V1", "target=latest", ERR_USAGE,
+	    "\"latest\" is not a version that can be undone" },
+	{ GOAL_UNDO, "V1", "V1", "target=1?", ERR_USAGE,
+	    "\"1?\" is not a version that can be undone" },
 	{ GOAL_BASELINE, "V1", "", "baseline=one", ERR_USAGE,
 	    "invalid baseline version: \"one\" is not a version" },
 	{ GOAL_UP, "V1", "", "baseline_version=", ERR_USAGE,
@@ -944,6 +1098,11 @@ main(void)
 	    plans, plans_a_baseline, 0, sizeof(baseline_cases) / sizeof(baseline_cases[0]));
 	tcase_add_loop_test(
 	    plans, plans_repairs, 0, sizeof(repair_cases) / sizeof(repair_cases[0]));
+	tcase_add_loop_test(plans, plans_an_undo, 0, sizeof(undo_cases) / sizeof(undo_cases[0]));
+	tcase_add_loop_test(
+	    plans, undoes_only_what_was_shown, 0, sizeof(pin_cases) / sizeof(pin_cases[0]));
+	tcase_add_test(plans, knows_which_version_an_undo_leaves);
+	tcase_add_test(plans, looks_why_there_is_no_undo_file);
 	tcase_add_loop_test(
 	    plans, refuses_what_is_no_plan, 0, sizeof(error_cases) / sizeof(error_cases[0]));
 	tcase_add_test(plans, tells_who_when_and_what_to_do);

@@ -188,6 +188,7 @@ START_TEST(finds_other_duplicates)
 	add("sub/R__a.sql");
 	add("afterMigrate__x.sql");
 	add("sub/afterMigrate__x.sql");
+	add("V1__a.sql");
 	add("U1__a.sql");
 	add("U1.0__a.sql");
 	scan();
@@ -195,6 +196,24 @@ START_TEST(finds_other_duplicates)
 	assert_problem(0, "repeatable migration with description \"a\"");
 	assert_problem(1, "undo migration with version 1");
 	assert_problem(2, "callback afterMigrate with description \"x\"");
+}
+END_TEST
+
+START_TEST(finds_undo_files_that_undo_nothing)
+{
+	add("V2__a.sql");
+	add("V10__b.sql");
+	add("B3__all.sql");
+	add("U1__x.sql");
+	add("U02.0__a.sql");
+	add("U3__x.sql");
+	add("U10__b.sql");
+	add("U11__x.sql");
+	scan();
+	ck_assert_uint_eq(problems.count, 3);
+	assert_problem(0, "\"U1__x.sql\" undoes version 1, and there is no V file of that version");
+	assert_problem(1, "\"U3__x.sql\" undoes version 3");
+	assert_problem(2, "\"U11__x.sql\" undoes version 11");
 }
 END_TEST
 
@@ -368,6 +387,7 @@ main(void)
 	tcase_add_test(cases, ignores_what_the_settings_list);
 	tcase_add_test(cases, names_both_files_of_one_version);
 	tcase_add_test(cases, finds_other_duplicates);
+	tcase_add_test(cases, finds_undo_files_that_undo_nothing);
 	tcase_add_test(cases, lists_all_bad_names);
 	tcase_add_test(cases, reads_the_folder_of_a_configmap);
 	tcase_add_test(cases, refuses_what_is_no_file_of_the_folder);
