@@ -44,6 +44,13 @@ struct statement {
 	struct directives directives; /* those that speak for it alone */
 };
 
+/* Plain DML, as long as there is little of it in the script: for lint. */
+struct passing {
+	int64_t number; /* as above */
+	const char *text;
+	size_t length;
+};
+
 struct script {
 	enum script_kind kind;
 	const char *version; /* as shown and stored ("1.2", "01.0"); NULL for R and callbacks */
@@ -73,6 +80,9 @@ struct script {
 	size_t statement_count;
 	int64_t statement_total; /* of all statements, those not kept included */
 	int64_t dml_total; /* of plain DML among them */
+	struct passing *passing; /* when the environment asks for acts */
+	size_t passing_count, passing_bytes;
+	bool whole; /* statements and passing together have the whole text of every statement */
 	bool transaction; /* it runs in one (BEGIN ... COMMIT around it is dropped) */
 	bool own_transaction; /* it brings BEGIN ... COMMIT itself */
 	const char *begin_modes; /* of that BEGIN, or NULL */

@@ -224,11 +224,11 @@ lint_passing(struct arena *own, struct checking *c, const struct split_item *ite
 
 /* Goes over the statements of a script up to its end, or to where it cannot be cut. */
 struct walk_statements {
-	struct script_reader *reader;
-	struct split_item item;
+	struct script_reader *reader; /* NULL: what script_read has kept is enough */
+	struct split_item item; /* then of its text alone */
 	int64_t number;
 	const struct statement *kept; /* of the statement at hand, or NULL */
-	size_t next; /* index in script->statements */
+	size_t next, passing; /* indexes in the script's statements and passing */
 };
 
 static bool
@@ -240,19 +240,42 @@ open_statements(struct arena *own, const struct checking *c, struct walk_stateme
 }
 
 static bool
-next_statement(struct arena *own, const struct checking *c, struct walk_statements *w)
+read_next(struct arena *own, struct walk_statements *w)
 {
-	const struct script *s = c->script;
 	struct error *err = error_new(own); /* script_read has said it */
 
 	do {
 		if (!script_reader_next(w->reader, &w->item, err) || w->item.kind == SPLIT_END)
 			return false;
 	} while (w->item.kind != SPLIT_STATEMENT);
+	return true;
+}
+
+static void
+take_text(const struct script *s, struct walk_statements *w)
+{
+	if (w->kept != NULL) {
+		w->item.text = w->kept->text;
+		w->item.length = strlen(w->kept->text);
+	} else {
+		w->item.text = s->passing[w->passing].text;
+		w->item.length = s->passing[w->passing++].length;
+	}
+}
+
+static bool
+next_statement(struct arena *own, const struct checking *c, struct walk_statements *w)
+{
+	const struct script *s = c->script;
+
+	if (w->reader == NULL ? w->number == s->statement_total : !read_next(own, w))
+		return false;
 	w->number++;
 	w->kept = NULL;
 	if (w->next < s->statement_count && s->statements[w->next].number == w->number)
 		w->kept = &s->statements[w->next++];
+	if (w->reader == NULL)
+		take_text(s, w);
 	return true;
 }
 
@@ -261,7 +284,7 @@ lint_statements(struct checking *c, bool applied)
 {
 	struct arena *own = arena_new(c->a);
 	const struct script *s = c->script;
-	struct walk_statements w;
+	struct walk_statements w = { 0 };
 
 	lint_begin_file(c->lint,
 	    &(struct lint_file){ .path = s->path,
@@ -274,7 +297,7 @@ lint_statements(struct checking *c, bool applied)
 		.lock_timeout_ms = given_or_not(&s->directives, s->directives.lock_timeout_ms),
 		.statement_timeout_ms =
 		    given_or_not(&s->directives, s->directives.statement_timeout_ms) });
-	if (open_statements(own, c, &w)) {
+	if (s->whole || open_statements(own, c, &w)) {
 		while (next_statement(own, c, &w)) {
 			if (w.kept != NULL)
 				lint_kept(own, c, &w.item, w.kept);

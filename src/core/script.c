@@ -12,7 +12,8 @@
 enum {
 	KEPT_TEXT = 8 * 1024 * 1024, /* a larger file is read again when it is sent */
 	KEPT_STATEMENTS = 10000,
-	STATEMENT_TEXT = 1000
+	STATEMENT_TEXT = 1000,
+	PASSING_TEXT = 1024 * 1024
 };
 
 static const char both_ways[] =
@@ -329,6 +330,23 @@ keep_statement(struct reading *r, const struct split_item *item, struct statemen
 	s->statements =
 	    arena_extend(r->a, s->statements, s->statement_count, sizeof(*s->statements));
 	s->statements[s->statement_count++] = statement;
+	s->whole &= !statement.cut;
+}
+
+/* Of plain DML the linter wants the text, and should not have to read a big file for it. */
+static void
+keep_passing(struct reading *r, const struct split_item *item)
+{
+	struct script *s = r->s;
+	struct passing passing = { .number = s->statement_total, .length = item->length };
+
+	s->whole &= r->env->acts && s->passing_bytes + item->length <= PASSING_TEXT;
+	if (!s->whole)
+		return;
+	s->passing_bytes += item->length;
+	passing.text = arena_strndup(r->a, item->text, item->length);
+	s->passing = arena_extend(r->a, s->passing, s->passing_count, sizeof(*s->passing));
+	s->passing[s->passing_count++] = passing;
 }
 
 /* --- a file in batches --- */
@@ -417,6 +435,8 @@ read_statement(struct reading *r, const struct split_item *item)
 	if ((!plain || r->next.given || s->range != NULL) &&
 	    (s->statement_count < KEPT_STATEMENTS || is_transaction(class.kind)))
 		keep_statement(r, item, &class);
+	else
+		keep_passing(r, item);
 	s->body_hash = statement_body_hash(s->body_hash, item->text, item->length);
 	if (!s->directives.batch.given || (s->range != NULL && s->statement_total == 1))
 		note_class(r, item, &class);
@@ -608,6 +628,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 
 	script_forget(s);
 	s->has_acts = env->acts;
+	s->whole = true;
 	directives_init(&r.next);
 	if (open_kept(a, own, s, &source, err) && start_replacing(source, s, env, err)) {
 		split =
@@ -619,6 +640,7 @@ script_read(struct arena *a, struct script *s, const struct script_environment *
 		keep_sums(s, source);
 		judge(&r);
 	} else {
+		s->whole = false;
 		s->transaction = wants_transaction(&r);
 		error_copy(problem_add(problems), err);
 	}
