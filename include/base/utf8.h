@@ -12,6 +12,8 @@
 
 /* The bytes of the first character of text and its code; 0 when it is not valid UTF-8. */
 size_t utf8_decode(const char *text, size_t length, uint32_t *code);
+/* The bytes at the beginning of text that are ASCII, no NUL, and end no line. */
+size_t utf8_plain(const char *text, size_t length);
 /* Columns on a terminal: 0 for combining and control characters, 2 for wide ones, else 1. */
 int utf8_width(uint32_t code);
 /* Columns of a text; a byte that is not UTF-8 counts as one. */

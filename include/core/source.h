@@ -33,7 +33,7 @@ MUST_CHECK bool source_read(void *source, struct split_chunk *chunk, struct erro
 /* Of everything read so far. */
 struct source_sums {
 	int32_t raw; /* Flyway's checksum of the text as it stands in the file */
-	int32_t replaced; /* and with the placeholders replaced */
+	int32_t replaced; /* of an R file with its placeholders replaced; else as raw */
 	uint32_t layout; /* of where lines end: with raw and size it tells any change */
 	int64_t size;
 };

@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 size_t
 utf8_decode(const char *text, size_t length, uint32_t *code)
@@ -28,6 +29,34 @@ utf8_decode(const char *text, size_t length, uint32_t *code)
 	if (*code < least[size] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
 		return 0;
 	return size;
+}
+
+/* Eight bytes at once: a dump of a gigabyte goes through here, twice. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t
+high_where_zero(uint64_t eight)
+{
+	return (eight - EACH(1)) & ~eight & EACH(0x80);
+}
+
+size_t
+utf8_plain(const char *text, size_t length)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; length - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text + at, sizeof(eight));
+		if (((eight & EACH(0x80)) | high_where_zero(eight) |
+			high_where_zero(eight ^ EACH('\n')) |
+			high_where_zero(eight ^ EACH('\r'))) != 0)
+			break;
+	}
+	while (at < length && (unsigned char)text[at] < 0x80 && text[at] != '\0' &&
+	    text[at] != '\n' && text[at] != '\r')
+		at++;
+	return at;
 }
 
 /*

@@ -9,7 +9,12 @@
 #include "core/placeholder.h"
 
 /* The smallest buffer must hold more than the longest placeholder. */
-enum { SMALLEST_BUFFER = 4096, LARGEST_BUFFER = 65536, LONGEST_SOURCE_LINE = 1000 };
+enum {
+	SMALLEST_BUFFER = 4096,
+	LARGEST_BUFFER = 65536,
+	LONGEST_SOURCE_LINE = 1000,
+	PACKED_TEXT = 8192
+};
 
 struct source {
 	struct arena *a;
@@ -22,6 +27,7 @@ struct source {
 	size_t start, checked, end; /* handed out to, checked to, filled to */
 	bool begun, ended; /* of the input */
 	struct placeholders *placeholders; /* or NULL */
+	bool sums_replaced; /* the text behind them has a checksum too */
 	int64_t line, column; /* characters of the line at "checked" that stand before it */
 	bool after_return; /* a \n now belongs to the \r before it */
 	uint32_t raw, replaced, layout;
@@ -61,41 +67,56 @@ source_open(struct arena *a, const struct script *s, struct source **out, struct
 	return true;
 }
 
-static size_t
-line_length(const char *text, size_t length)
-{
-	const char *end = memchr(text, '\n', length);
-
-	if (end != NULL)
-		length = (size_t)(end - text);
-	end = memchr(text, '\r', length);
-	return end == NULL ? length : (size_t)(end - text);
-}
-
 /*
  * Flyway's checksum takes the lines without what ends them, one right behind the other.  They are
  * packed first: crc32 is several times slower on pieces as short as a line.
  */
-static uint32_t
-add_lines(uint32_t sum, const char *text, size_t length)
+struct packed {
+	uint32_t *sum;
+	size_t used;
+	char text[PACKED_TEXT];
+};
+
+static void
+sum_packed(struct packed *packed)
 {
-	char packed[4096];
+	*packed->sum =
+	    (uint32_t)crc32(*packed->sum, (const Bytef *)packed->text, (uInt)packed->used);
+	packed->used = 0;
+}
 
+static void
+pack(struct packed *packed, const char *text, size_t length)
+{
 	while (length > 0) {
-		size_t size = length < sizeof(packed) ? length : sizeof(packed), used = 0;
+		size_t room = sizeof(packed->text) - packed->used;
+		size_t size = length < room ? length : room;
 
-		for (size_t at = 0; at < size; at++) {
-			size_t line = line_length(text + at, size - at);
-
-			memcpy(packed + used, text + at, line);
-			used += line;
-			at += line;
-		}
-		sum = (uint32_t)crc32(sum, (const Bytef *)packed, (uInt)used);
+		memcpy(packed->text + packed->used, text, size);
+		packed->used += size;
 		text += size;
 		length -= size;
+		if (size == room)
+			sum_packed(packed);
 	}
-	return sum;
+}
+
+/* Adds the lines of a text to a sum. */
+static void
+add_lines(uint32_t *sum, const char *text, size_t length)
+{
+	struct packed packed = { .sum = sum };
+	const char *end = text + length;
+
+	while (text < end) {
+		size_t line = 0, rest = (size_t)(end - text);
+
+		while (line < rest && text[line] != '\n' && text[line] != '\r')
+			line++;
+		pack(&packed, text, line);
+		text += line < rest ? line + 1 : line;
+	}
+	sum_packed(&packed);
 }
 
 static int64_t
@@ -172,26 +193,36 @@ check(struct source *s, struct error *err)
 {
 	const char *begin = s->text + s->checked, *end = s->text + s->end;
 	const char *p = begin, *line = begin;
+	struct packed packed;
 
-	while (p < end) {
+	packed.sum = &s->raw;
+	packed.used = 0;
+	for (;;) {
+		size_t size = utf8_plain(p, (size_t)(end - p));
 		uint32_t code;
-		size_t size = 1;
 
+		s->after_return &= size == 0;
+		pack(&packed, p, size);
+		p += size;
+		if (p == end)
+			break;
 		if (*p == '\n' || *p == '\r') {
 			end_line(s, *p, (uint64_t)(p - begin));
 			line = p + 1;
-		} else if (*p == '\0' || (unsigned char)*p >= 0x80) {
+			size = 1;
+		} else {
 			size = *p == '\0' ? 0 : utf8_decode(p, (size_t)(end - p), &code);
 			if (size == 0 && *p != '\0' && end - p < 4 && !s->ended)
 				break;
 			if (size == 0)
 				return refuse_bytes(s, line, p, err);
+			pack(&packed, p, size);
 		}
 		s->after_return = *p == '\r';
 		p += size;
 	}
 	s->column += count_characters(line, p);
-	s->raw = add_lines(s->raw, begin, (size_t)(p - begin));
+	sum_packed(&packed);
 	s->checked += (size_t)(p - begin);
 	s->size += p - begin;
 	return true;
@@ -253,6 +284,7 @@ void
 source_replace(struct source *s, const struct script_environment *env, const struct script *script)
 {
 	s->placeholders = placeholders_new(s->a, env, script);
+	s->sums_replaced = script->kind == SCRIPT_REPEATABLE;
 }
 
 static size_t
@@ -264,8 +296,8 @@ next_chunk(struct source *s, const char *text, size_t length, struct split_chunk
 		*chunk = (struct split_chunk){ .text = text, .length = length };
 	else
 		taken = placeholders_next(s->placeholders, text, length, s->ended, chunk);
-	if (taken > 0 && s->placeholders != NULL)
-		s->replaced = add_lines(s->replaced, chunk->text, chunk->length);
+	if (taken > 0 && s->sums_replaced)
+		add_lines(&s->replaced, chunk->text, chunk->length);
 	return taken;
 }
 
@@ -297,7 +329,7 @@ source_sums(const struct source *s)
 {
 	return (struct source_sums){
 		.raw = (int32_t)s->raw,
-		.replaced = (int32_t)(s->placeholders == NULL ? s->raw : s->replaced),
+		.replaced = (int32_t)(s->sums_replaced ? s->replaced : s->raw),
 		.layout = s->layout,
 		.size = s->size,
 	};

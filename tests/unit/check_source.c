@@ -18,7 +18,10 @@ set_up(void)
 	arena = arena_new(NULL);
 	folder = folder_new(arena);
 	err = error_new(arena);
-	script = (struct script){ .directory = folder, .name = "R__a.sql", .path = "R__a.sql" };
+	script = (struct script){ .kind = SCRIPT_REPEATABLE,
+		.directory = folder,
+		.name = "R__a.sql",
+		.path = "R__a.sql" };
 }
 
 static void
@@ -99,6 +102,18 @@ START_TEST(computes_flyways_checksums)
 	ck_assert_int_eq(source_sums(source).raw, e->raw);
 	ck_assert_int_eq(source_sums(source).replaced, e->replaced);
 	ck_assert_int_eq(source_sums(source).size, (int64_t)e->length);
+}
+END_TEST
+
+START_TEST(sums_only_a_repeatable_file_with_its_placeholders_replaced)
+{
+	const struct example *e = &examples[_i];
+	struct source *source = write_and_open(e->bytes, e->length);
+
+	script.kind = SCRIPT_VERSIONED;
+	source_replace(source, &with_placeholder, &script);
+	(void)read_all(source);
+	ck_assert_int_eq(source_sums(source).replaced, e->raw);
 }
 END_TEST
 
@@ -278,6 +293,8 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(
 	    cases, computes_flyways_checksums, 0, sizeof(examples) / sizeof(examples[0]));
+	tcase_add_loop_test(cases, sums_only_a_repeatable_file_with_its_placeholders_replaced, 0,
+	    sizeof(examples) / sizeof(examples[0]));
 	tcase_add_loop_test(
 	    cases, computes_the_same_from_memory, 0, sizeof(examples) / sizeof(examples[0]));
 	tcase_add_test(cases, tells_files_apart_that_flyway_holds_for_equal);

@@ -73,6 +73,24 @@ static const struct width {
 	{ 0x10ffff, 1 },
 };
 
+/* Wherever it ends: the bytes are taken eight at a time. */
+START_TEST(passes_over_plain_text_up_to_what_is_not)
+{
+	static const char ends[] = { '\n', '\r', '\0', '\x80', '\xc3', '\xff' };
+	char text[36];
+
+	for (size_t i = 0; i < sizeof(ends); i++) {
+		for (size_t at = 0; at < sizeof(text); at++) {
+			memcpy(text, "\t\x01\x0b\x0c\x0e\x7f ~plain text with tabs\tand so",
+			    sizeof(text));
+			text[at] = ends[i];
+			ck_assert_uint_eq(utf8_plain(text, sizeof(text)), at);
+			ck_assert_uint_eq(utf8_plain(text, at), at);
+		}
+	}
+}
+END_TEST
+
 START_TEST(counts_columns_as_a_terminal_does)
 {
 	ck_assert_int_eq(utf8_width(widths[_i].code), widths[_i].columns);
@@ -111,6 +129,7 @@ main(void)
 
 	tcase_add_loop_test(tests, takes_what_is_utf8_and_nothing_else, 0,
 	    (int)(sizeof(decodings) / sizeof(decodings[0])));
+	tcase_add_test(tests, passes_over_plain_text_up_to_what_is_not);
 	tcase_add_loop_test(
 	    tests, counts_columns_as_a_terminal_does, 0, (int)(sizeof(widths) / sizeof(widths[0])));
 	tcase_add_loop_test(
