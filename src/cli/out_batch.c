@@ -74,12 +74,12 @@ static const char *
 size_text(struct arena *a, const struct script *script)
 {
 	const struct batch_key *key = script->batch_key;
-	int64_t batches = batches_of(script);
+	int64_t batches = batches_of(script), seconds = seconds_of(script);
 
-	return arena_printf(a, "%s has about %s row%s: %s batch%s, about %s", key->name,
+	return arena_printf(a, "%s has about %s row%s: %s batch%s, %s%s", key->name,
 	    figure_count(a, key->row_estimate), key->row_estimate == 1 ? "" : "s",
-	    figure_count(a, batches), batches == 1 ? "" : "es",
-	    figure_seconds(a, seconds_of(script)));
+	    figure_count(a, batches), batches == 1 ? "" : "es", seconds > 0 ? "about " : "",
+	    figure_seconds(a, seconds));
 }
 
 struct config_list

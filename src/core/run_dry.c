@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "core/callback.h"
+#include "core/dry_batch.h"
 #include "core/history_create.h"
 #include "core/lane.h"
 #include "core/record.h"
@@ -355,7 +356,9 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	fputs("COMMIT;\n", d->out);
 	if (step->script->directives.role != NULL)
 		put_role(d, "", step->script->directives.role);
-	if (!put_statements(d, step, err))
+	if (step->script->range != NULL)
+		dry_batch_put(d->out, d->arena, d->session->conn, step->script);
+	else if (!put_statements(d, step, err))
 		return false;
 	put_reset(d);
 	d->greeted = false;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Files in batches: what is refused before anything runs, and how they are shown."""
 
+import subprocess
+
 import pytest
 
 TABLE = """
@@ -334,3 +336,62 @@ def test_lint_reads_the_statement_of_a_batch(offline):
     run = offline("lint", files={**FILES, "V9__twice.sql": batch("table=orders key=id", text)})
     assert "V9__twice.sql:2:1: error: column \"total\" is named twice" in run.output, run
     assert "1 error\n" in run.output and "warning" not in run.output, run
+
+
+# --- as SQL for psql ---
+
+PAIRS = """
+CREATE TABLE pairs (day date, id int, n int DEFAULT 0, word text);
+CREATE UNIQUE INDEX ON pairs (day, id);
+INSERT INTO pairs SELECT date '2026-01-01' + n % 3, CASE WHEN n % 10 > 0 THEN n END FROM generate_series(1, 50) n;
+"""
+
+
+def psql(db, sql):
+    command = ["psql", "-X", "-q", "-f", "-", db.url]
+    return subprocess.run(command, input=sql, capture_output=True, text=True, timeout=60)
+
+
+def test_dry_run_of_batches_runs_in_psql(db, migrate):
+    """Each row is changed once, in transactions of at most seven keys; NULLs are left out."""
+    statement = (
+        "UPDATE pairs SET n = n + 1, word = 'it''s $migrate$ :from ' || txid_current() "
+        "WHERE (day, id) BETWEEN :from AND :to RETURNING n -- the end"
+    )
+    db.execute(PAIRS)
+    files = {
+        "V1__pairs.sql": batch("table=pairs key=day,id size=7 pause=0", statement + "\n"),
+        "V2__after.sql": "CREATE TABLE after ();",
+    }
+    sql = migrate("up", "--dry-run", files=files, env=BASELINE).stdout
+    assert "COMMIT;" in sql and db.value("SELECT sum(n) FROM pairs") == 0
+    run = psql(db, sql)
+    assert (run.returncode, run.stderr) == (0, ""), run
+    assert db.value("SELECT count(*) FROM pairs WHERE n = 1 AND word LIKE 'it''s $migrate$ :from %'") == 45
+    assert db.value("SELECT count(*) FROM pairs WHERE n = 0 AND id IS NULL") == 5
+    assert db.value("SELECT max(c) FROM (SELECT count(*) c FROM pairs WHERE n = 1 GROUP BY word) x") == 7
+    assert db.versions() == ["0", "1", "2"]
+
+
+def test_dry_run_of_batches_whose_table_an_earlier_file_makes(db, migrate):
+    files = {
+        "V1__make.sql": "CREATE TABLE orders (id int PRIMARY KEY, status text);"
+        "INSERT INTO orders SELECT generate_series(1, 9, 2);",
+        "V2__fill.sql": update("table=orders key=id size=2 pause=0"),
+    }
+    run = psql(db, migrate("up", "--dry-run", files=files).stdout)
+    assert (run.returncode, run.stderr) == (0, ""), run
+    assert db.value("SELECT count(*) FROM orders WHERE status = 'new'") == 5
+
+
+def test_dry_run_of_batches_ends_when_rows_are_left(db, migrate):
+    db.execute(TABLE)
+    files = {
+        "V1__fill.sql": "-- migrate:until SELECT 1 FROM orders WHERE status <> 'done'\n"
+        + update("table=orders key=id pause=0"),
+        "V2__after.sql": "CREATE TABLE after ();",
+    }
+    run = psql(db, migrate("up", "--dry-run", files=files, env=BASELINE).stdout)
+    assert run.returncode == 3 and "rows are left" in run.stderr, run
+    assert db.value("SELECT count(*) FROM orders WHERE status = 'new'") == 20
+    assert not db.exists("after")

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_DRY_BATCH_H
+#define CORE_DRY_BATCH_H
+
+#include <stdio.h>
+
+#include "core/script.h"
+#include "db/conn.h"
+
+/*
+ * A file in batches as a DO block that psql can run, with a COMMIT behind each batch: for "up
+ * --dry-run".  It knows keys and pauses; that batches grow and shrink, wait for replicas and are
+ * tried again is the program's own.
+ */
+void dry_batch_put(FILE *out, struct arena *a, struct conn *c, const struct script *script);
+
+#endif
