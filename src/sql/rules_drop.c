@@ -251,6 +251,126 @@ static const struct rule truncate_cascade = {
 	.check = check_truncate_cascade,
 };
 
+/* --- what has no rows --- */
+
+/* What the app names, and other rules do not speak of. */
+static const char *
+contracted(const struct act *act)
+{
+	static const struct {
+		enum act_on on;
+		const char *name;
+	} kinds[] = {
+		{ ACT_ON_FUNCTION, "function" },
+		{ ACT_ON_TYPE, "type" },
+		{ ACT_ON_DOMAIN, "domain" },
+		{ ACT_ON_SEQUENCE, "sequence" },
+	};
+
+	if (act->kind != ACT_DROP && act->kind != ACT_RENAME && act->kind != ACT_SET_SCHEMA)
+		return NULL;
+	if (act->cascade) /* drop-cascade, drop-type-cascade */
+		return NULL;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (act->on == kinds[i].on)
+			return kinds[i].name;
+	return NULL;
+}
+
+static bool
+makes(const struct lint_past *past, const struct act_name *name)
+{
+	enum act_kind kind = past->act->kind;
+
+	return (kind == ACT_CREATE_FUNCTION || kind == ACT_CREATE_TYPE || kind == ACT_CREATE_ENUM ||
+		   kind == ACT_CREATE_DOMAIN || kind == ACT_CREATE_SEQUENCE) &&
+	    rule_same_name(&past->act->name, name);
+}
+
+/* Made by the files at hand: in this one, or behind its last statement it is gone, but not old. */
+static bool
+was_new(struct lint *l, const struct lint_past *gone)
+{
+	const struct act *act = gone->act;
+	const struct world_object *o = world_object(lint_world(l), act->on, &act->name);
+	size_t count;
+
+	for (const struct lint_past *p = lint_past(l, &count); p < gone; p++)
+		if (makes(p, &act->name))
+			return true;
+	return gone->is_new || (o != NULL && o->dropped && o->age != AGE_OLD);
+}
+
+/* A function is replaced so when its result changes; a trigger's own is told of with it. */
+static bool
+is_explained(struct lint *l, const struct lint_past *gone)
+{
+	size_t count;
+	const struct lint_past *past = lint_past(l, &count);
+
+	for (const struct lint_past *p = past; p < past + count; p++) {
+		if (p > gone && p->transaction == gone->transaction && makes(p, &gone->act->name))
+			return true;
+		if (p->act->kind == ACT_DROP && p->act->on == ACT_ON_TRIGGER &&
+		    gone->act->on == ACT_ON_FUNCTION)
+			return true;
+	}
+	return false;
+}
+
+static void
+report_contracted(struct lint *l, const struct rule *rule, const struct lint_past *past)
+{
+	const struct act *act = past->act;
+	const char *instead = act->inside
+	    ? NULL
+	    : arena_printf(lint_arena(l),
+		  "-- the app does not use it any more; then in a file "
+		  "of its own:\n"
+		  "-- migrate:phase contract\n"
+		  "%.*s;\n",
+		  (int)past->statement->length, past->statement->text);
+
+	lint_report(l, rule, act, instead,
+	    "the %s %s %s, and the file is not of phase contract: the running app fails where it "
+	    "still names it",
+	    contracted(act), lint_quote(l, &act->name),
+	    act->kind == ACT_DROP ? "is gone" : "has another name");
+}
+
+static void
+end_contract(struct lint *l, const struct rule *rule)
+{
+	const struct lint_file *file = lint_file(l);
+	size_t count;
+	const struct lint_past *past = lint_past(l, &count);
+
+	if (file->undo || file->contract || file->irreversible)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (contracted(past[i].act) != NULL && !was_new(l, &past[i]) &&
+		    !is_explained(l, &past[i]))
+			report_contracted(l, rule, &past[i]);
+}
+
+static const struct rule contract_without_phase = {
+	.id = "contract-without-phase",
+	.group = GROUP,
+	.severity = SEVERITY_WARNING,
+	.summary =
+	    "a function, type, domain or sequence is dropped or gets another name, in a file "
+	    "that is not of phase contract: the running app fails where it still names it",
+	.advice =
+	    "First release an app that does not use it, then take it away, in a file of phase "
+	    "contract: \"up --phase contract\" applies that when the old app is gone. Not "
+	    "reported where the same transaction makes it again, in undo files, and in files "
+	    "that say that they are irreversible. Tables, columns, views and triggers have "
+	    "rules of their own.\n\n"
+	    "    -- migrate:phase contract\n"
+	    "    DROP FUNCTION order_total(bigint);\n\n",
+	.end = end_contract,
+};
+
 const struct rule *const rules_drop[] = {
 	&drop_table,
 	&drop_view,
@@ -258,6 +378,7 @@ const struct rule *const rules_drop[] = {
 	&drop_cascade,
 	&drop_schema,
 	&drop_database,
+	&contract_without_phase,
 	&truncate_table,
 	&truncate_cascade,
 	NULL,

@@ -18,5 +18,5 @@ ALTER TABLE lines ADD CONSTRAINT price_fk CHECK (price > 0) NOT VALID;
 ALTER TABLE lines DROP CONSTRAINT price_fk;
 CREATE TABLE fresh (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);
 DROP TABLE fresh;
-DROP TYPE mood;
+DROP TYPE mood; -- expect: contract-without-phase
 DROP TABLE unknown; -- expect: drop-table

@@ -7,7 +7,7 @@ DROP VIEW archive.other; -- expect: drop-view
 CREATE VIEW other AS SELECT 1 AS a;
 CREATE VIEW fresh AS SELECT 1 AS a;
 DROP VIEW fresh;
-DROP SEQUENCE numbers;
+DROP SEQUENCE numbers; -- expect: contract-without-phase
 
 -- file: V2__missing_meanwhile.sql
 -- transaction: off

@@ -7,7 +7,7 @@ ALTER TABLE fresh RENAME TO newer;
 ALTER INDEX users_email RENAME TO users_by_email;
 ALTER TABLE users_email_idx RENAME TO users_mail_idx;
 ALTER TABLE users RENAME CONSTRAINT a TO b;
-ALTER SEQUENCE numbers RENAME TO ids;
+ALTER SEQUENCE numbers RENAME TO ids; -- expect: contract-without-phase
 
 -- file: V2__with_a_view.sql
 ALTER TABLE parts RENAME TO pieces;

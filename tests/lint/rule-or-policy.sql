@@ -6,6 +6,6 @@ DROP RULE nothing ON things; -- expect: rule-or-policy
 ALTER TABLE cups DISABLE RULE nothing; -- expect: rule-or-policy
 CREATE TABLE fresh (id bigint PRIMARY KEY, owner text);
 CREATE POLICY own ON fresh USING (owner = current_user);
-DROP SEQUENCE numbers;
+DROP SEQUENCE numbers; -- expect: contract-without-phase
 ALTER TABLE users ADD COLUMN owner text;
 CREATE POLICY own ON users USING (owner = current_user);

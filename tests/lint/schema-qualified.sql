@@ -5,4 +5,4 @@ CREATE INDEX a_id ON s.a (id);
 CREATE TEMPORARY TABLE work (id bigint);
 CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; -- expect: schema-qualified
 DROP EXTENSION citext;
-DROP TYPE color; -- expect: schema-qualified
+DROP TYPE color; -- expect: schema-qualified, contract-without-phase
