@@ -146,9 +146,13 @@ file_text(const struct context *c, const char *description)
 		return arena_printf(c->arena, "-- %s\n", description);
 	return arena_printf(c->arena,
 	    "-- %s\n"
-	    "-- migrate:batch table=TABLE key=id\n\n"
-	    "UPDATE TABLE SET COLUMN = VALUE\n"
-	    " WHERE COLUMN IS NULL AND id BETWEEN :from AND :to;\n",
+	    "-- migrate:batch table=my_table key=id size=5000 pause=100ms\n\n"
+	    "-- The key is unique, an index begins with it, and the statement leaves it alone.\n"
+	    "-- Several columns are compared as a row: (created_at, id) BETWEEN :from AND :to\n"
+	    "-- It is done when no row fits the other conditions, or when the query of a line\n"
+	    "-- \"-- migrate:until SELECT ...\" above finds nothing.\n"
+	    "UPDATE my_table SET my_column = my_value\n"
+	    " WHERE my_column IS NULL AND id BETWEEN :from AND :to;\n",
 	    description);
 }
 

@@ -146,6 +146,10 @@ def test_new_kinds(offline):
     assert run.stdout == "migrations/V3__fill.sql\n"
     text = (offline.folder / "migrations" / "V3__fill.sql").read_text()
     assert "-- migrate:batch table=" in text and ":from AND :to" in text
+    run = offline("validate", "--offline")
+    assert run.exit == 0, run
+    run = offline("lint", "migrations/V3__fill.sql")
+    assert run.stdout == "1 file, nothing found\n", run
 
 
 @pytest.mark.parametrize("args", [["--undo", "--batch", "x"], [], ["a", "b"], ["--repeatable"]])
