@@ -71,9 +71,11 @@ const char *conn_array(struct arena *a, const char *const *texts, size_t count);
 /* A query of src/query with its identifiers put in: pairs of name and value, ended by NULL. */
 const char *
 conn_query_text(struct arena *a, struct conn *c, const char *query, ...) __attribute__((sentinel));
+/* The same with pieces of SQL as they are, which stand in it as :name; also ended by NULL. */
+const char *conn_query_pieces(struct arena *a, const char *query, const char *const *pieces);
 
 /* A statement and its parameters, ready to be sent. */
-enum { CONN_PARAMETERS_MAX = 17 };
+enum { CONN_PARAMETERS_MAX = 18 };
 struct conn_sql {
 	const char *sql;
 	int count;
@@ -148,6 +150,8 @@ MUST_CHECK bool conn_pull(struct conn *c, struct error *err);
 void conn_result(struct conn *c, struct conn_result *out, struct error *err);
 /* The columns of an OUTCOME_ROW as text, for --verbose. */
 const char *conn_row_text(struct arena *a, struct conn *c);
+/* The same one by one; NULL is SQL's NULL. */
+const char **conn_row_values(struct arena *a, struct conn *c);
 
 /* Queues data: push before the next, or all of it piles up in memory. */
 MUST_CHECK bool conn_copy_put(struct conn *c, const char *data, size_t length, struct error *err);

@@ -252,6 +252,41 @@ conn_query_text(struct arena *a, struct conn *c, const char *query, ...)
 	return query;
 }
 
+static const char *
+find_piece(const char *const *pieces, const char *name, size_t length)
+{
+	for (size_t i = 0; length > 0 && pieces[i] != NULL; i += 2)
+		if (strncmp(pieces[i], name, length) == 0 && pieces[i][length] == '\0')
+			return pieces[i + 1];
+	return NULL;
+}
+
+/* In one pass: what is put in may have colons of its own. */
+const char *
+conn_query_pieces(struct arena *a, const char *query, const char *const *pieces)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz";
+	struct arena_text *text = arena_text_new(a);
+
+	while (*query != '\0') {
+		size_t colons, length;
+		const char *piece;
+
+		length = strcspn(query, ":");
+		fwrite(query, 1, length, text->out);
+		query += length;
+		colons = strspn(query, ":");
+		length = strspn(query + colons, name);
+		piece = colons == 1 ? find_piece(pieces, query + 1, length) : NULL;
+		if (piece != NULL)
+			fputs(piece, text->out);
+		else
+			fwrite(query, 1, colons + length, text->out);
+		query += colons + length;
+	}
+	return arena_text_end(text);
+}
+
 const char *
 conn_sql_text(struct arena *a, struct conn *c, const struct conn_sql *sql)
 {
@@ -749,6 +784,18 @@ conn_row_text(struct arena *a, struct conn *c)
 	for (int i = 0; i < fields; i++)
 		fprintf(text->out, "%s%s", i > 0 ? " | " : "", PQgetvalue(c->row, 0, i));
 	return arena_text_end(text);
+}
+
+const char **
+conn_row_values(struct arena *a, struct conn *c)
+{
+	size_t fields = (size_t)PQnfields(c->row);
+	const char **values = arena_alloc(a, (fields + 1) * sizeof(*values));
+
+	for (size_t i = 0; i < fields; i++)
+		if (!PQgetisnull(c->row, 0, (int)i))
+			values[i] = arena_strdup(a, PQgetvalue(c->row, 0, (int)i));
+	return values;
 }
 
 /* Both only put bytes into libpq's buffer, which grows as it must: 0 is no memory left. */
