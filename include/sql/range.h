@@ -48,6 +48,9 @@ MUST_CHECK bool range_read(struct arena *a, const struct range_text *in, struct 
     int64_t *position, struct error *err);
 /* The statement with from and to (expressions such as $1::int8) in place of :from and :to. */
 const char *range_sql(struct arena *a, const struct range *range, const char *from, const char *to);
+/* A position in that, as the server tells it, in the statement as written. */
+int64_t
+range_position(const struct range *range, const char *from, const char *to, int64_t position);
 /* "id" or "(created_at, id)" */
 const char *range_key(struct arena *a, const struct range_text *in);
 

@@ -98,6 +98,37 @@ range_sql(struct arena *a, const struct range *range, const char *from, const ch
 	return arena_text_end(out);
 }
 
+static int64_t
+characters(const char *text, const char *end)
+{
+	int64_t count = 0;
+
+	for (; text < end; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}
+
+int64_t
+range_position(const struct range *range, const char *from, const char *to, int64_t position)
+{
+	struct words s = words_start(range->text, range->length);
+	int64_t longer = 0; /* by what was put in so far */
+	struct mark mark;
+
+	while (next_mark(&s, &mark)) {
+		const char *put = mark.is_from ? from : to;
+		int64_t before = characters(range->text, mark.at);
+		int64_t length = characters(put, put + strlen(put));
+
+		if (position <= before + longer)
+			break;
+		if (position <= before + longer + length)
+			return before + 1;
+		longer += length - characters(mark.at, mark.end);
+	}
+	return position - longer;
+}
+
 /* --- the clauses of UPDATE and DELETE --- */
 
 enum clause { CLAUSE_TABLE, CLAUSE_SET, CLAUSE_ITEMS, CLAUSE_WHERE, CLAUSE_RETURNING };
