@@ -35,7 +35,8 @@ enum event_kind {
 	EVENT_ROWS, /* text: a line of an answer, with verbose */
 	EVENT_COMMIT_SENT, /* step: from now on the outcome may be in doubt */
 	EVENT_WAIT, /* step, elapsed_ms, text: who keeps a patient statement waiting */
-	EVENT_TRY_FAILED, /* step, attempt, wait_ms (pause before the next), text: who blocks */
+	/* step, attempt, wait_ms (pause before the next), text: who blocks; detail: who waited */
+	EVENT_TRY_FAILED,
 	EVENT_STEP_END, /* step, elapsed_ms; its transaction is known to be committed */
 	EVENT_STEP_FAILED /* step; the error follows from the run's result */
 };

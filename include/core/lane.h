@@ -23,6 +23,7 @@ enum lane_what {
 	LANE_FENCE, /* takes the run lock, when the session is pooled */
 	LANE_STATEMENT, /* one of the file */
 	LANE_RECORD, /* a row of the history or the journal */
+	LANE_QUESTION, /* asks a table of the file: its rows are kept */
 	LANE_CLEAN, /* takes away what an earlier try left */
 	LANE_COMMIT,
 	LANE_SYNC
@@ -52,6 +53,7 @@ struct lane {
 	bool interrupted; /* a signal came; what runs was cancelled */
 	bool cleaning; /* signals no longer count */
 	const char *behind; /* who waited too long: it was cancelled for max_blocking */
+	int64_t crowd; /* how many waited: it was cancelled for waiters_max; 0: it was not */
 	const char *blockers; /* who was seen to block it */
 	bool blocked; /* by these, when it was looked last */
 	const char *doing; /* what our own statements are for, to be told; or NULL */
@@ -67,6 +69,11 @@ struct lane {
 	int64_t give_up_ms; /* behind a cancel: when to stop waiting; 0 none */
 	size_t windows, window_bytes, window_count;
 	int64_t rows_shown;
+	bool untold; /* whoever says them tells of its statements and COMMITs */
+	int64_t changed; /* rows, by the statements' tags */
+	const char ***answer; /* the rows of LANE_QUESTION */
+	size_t answer_count;
+	int64_t waiters_table, waiters_max; /* so many may wait for locks there; 0: not looked at */
 	size_t dropped_bytes; /* of COPY TO STDOUT */
 	struct lane_expectation *queue;
 	size_t queue_head, queue_tail, queue_size;

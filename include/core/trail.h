@@ -28,6 +28,8 @@ struct trail {
 	bool open; /* its row in the journal says running */
 	bool unknown; /* how far it came cannot be told */
 	bool fenced; /* another run has the lock */
+	bool yields; /* what was cancelled for those behind it is tried again, as it is small */
+	const struct conn_sql *also; /* to be written with a failure, or NULL */
 	const char *left; /* what could not be taken away, or NULL */
 };
 

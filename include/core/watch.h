@@ -34,6 +34,10 @@ struct watch_progress {
 };
 /* False: it reports nothing. */
 bool watch_progress(struct arena *a, struct watch *w, struct watch_progress *out);
+/* How many sessions wait for locks and have to do with that table; -1: it cannot be seen. */
+int64_t watch_waiters(struct arena *a, struct watch *w, int64_t table);
+/* Sessions in words: rows with the columns of watch_blockers.sql. */
+const char *watch_sessions(struct arena *a, const struct rows *rows);
 /* Who has waited behind us for longer than limit_ms. */
 const char *watch_behind(struct arena *a, struct watch *w, int64_t limit_ms);
 

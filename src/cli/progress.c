@@ -272,6 +272,8 @@ say_try(struct progress *p, const struct event *event)
 	fprintf(stderr, "), the next one in %s", seconds(pause, event->wait_ms));
 	if (event->text != NULL)
 		say_text(", blocked by ", event->text);
+	else if (event->detail != NULL)
+		say_text(", out of the way of ", event->detail);
 	else
 		fputc('\n', stderr);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/lane.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,12 +123,24 @@ show_row(struct lane *lane)
 	arena_close(a);
 }
 
-/* Of our own statements only the fence has an answer: the process that works for us. */
+static void
+keep_row(struct lane *lane)
+{
+	lane->answer =
+	    arena_extend(lane->arena, lane->answer, lane->answer_count, sizeof(*lane->answer));
+	lane->answer[lane->answer_count++] = conn_row_values(lane->arena, lane->session->conn);
+}
+
+/* The fence has an answer, too: the process that works for us. */
 static void
 take_row(struct lane *lane)
 {
 	struct arena *a;
 
+	if (lane->queue[lane->queue_head].what == LANE_QUESTION) {
+		keep_row(lane);
+		return;
+	}
 	if (lane->queue[lane->queue_head].what != LANE_FENCE) {
 		show_row(lane);
 		return;
@@ -137,17 +150,28 @@ take_row(struct lane *lane)
 	arena_close(a);
 }
 
+/* "UPDATE 5", "INSERT 0 5": the last word is how many rows. */
+static int64_t
+tag_rows(const char *tag)
+{
+	const char *last = strrchr(tag, ' ');
+
+	return last == NULL ? 0 : strtoll(last, NULL, 10);
+}
+
 static void
-statement_done(struct lane *lane, const struct lane_expectation *at)
+statement_done(struct lane *lane, const struct lane_expectation *at, const char *tag)
 {
 	int64_t now = time_now_us();
 
-	event_emit(lane->session->sink,
-	    &(struct event){ .kind = EVENT_STATEMENT_DONE,
-		.step = at->step,
-		.statement = at->number,
-		.statement_total = at->step->script->statement_total,
-		.elapsed_ms = (now - lane->last_done_us) / 1000 });
+	lane->changed += tag_rows(tag);
+	if (!lane->untold)
+		event_emit(lane->session->sink,
+		    &(struct event){ .kind = EVENT_STATEMENT_DONE,
+			.step = at->step,
+			.statement = at->number,
+			.statement_total = at->step->script->statement_total,
+			.elapsed_ms = (now - lane->last_done_us) / 1000 });
 	lane->last_done_us = now;
 	lane->rows_shown = 0;
 }
@@ -176,7 +200,7 @@ answered(struct lane *lane, const struct conn_result *result, const struct error
 	else if (result->outcome == OUTCOME_OK && at->what == LANE_COMMIT)
 		commit_done(lane, result->tag);
 	else if (result->outcome == OUTCOME_OK && at->what == LANE_STATEMENT)
-		statement_done(lane, at);
+		statement_done(lane, at, result->tag);
 	lane->queue_head++;
 }
 
@@ -279,6 +303,19 @@ tell(struct lane *lane)
 		.text = lane->blockers });
 }
 
+static void
+look_at_crowd(struct lane *lane, struct arena *a)
+{
+	int64_t count = watch_waiters(a, lane->watch, lane->waiters_table);
+
+	if (count <= lane->waiters_max)
+		return;
+	lane->crowd = count;
+	lane->behind =
+	    arena_printf(lane->arena, "%" PRId64 " session%s", count, count == 1 ? "" : "s");
+	cancel(lane);
+}
+
 /* The watcher's turn: who waits behind us, and who blocks us. */
 static void
 look(struct lane *lane)
@@ -299,6 +336,8 @@ look(struct lane *lane)
 			cancel(lane);
 		}
 	}
+	if (lane->waiters_table != 0 && lane->behind == NULL)
+		look_at_crowd(lane, a);
 	arena_close(a);
 }
 
@@ -357,7 +396,7 @@ static bool
 is_told(const struct lane *lane)
 {
 	return lane->step != NULL && lane->step->kind == STEP_SCRIPT && !lane->interrupted &&
-	    !lane->cleaning;
+	    !lane->cleaning && !lane->untold;
 }
 
 /* Answers may come without a pause: the watcher's turn depends on the time alone. */
@@ -477,8 +516,9 @@ send(struct lane *lane, enum lane_what what, int64_t number, const char *sql, in
 	expect(lane, what, number);
 	if (what == LANE_COMMIT) {
 		lane->commit_sent = true;
-		event_emit(lane->session->sink,
-		    &(struct event){ .kind = EVENT_COMMIT_SENT, .step = lane->step });
+		if (!lane->untold)
+			event_emit(lane->session->sink,
+			    &(struct event){ .kind = EVENT_COMMIT_SENT, .step = lane->step });
 	}
 	return true;
 }

@@ -110,10 +110,20 @@ trail_turn(struct trail *t)
 	t->since_ms = time_now_ms();
 }
 
+static enum try_again
+class_of(const struct trail *t)
+{
+	bool cancelled = strcmp(t->lane_error->sqlstate, "57014") == 0;
+
+	if (cancelled && t->yields && t->lane.behind != NULL)
+		return TRY_LOCK;
+	return tries_class(t->lane_error->sqlstate);
+}
+
 bool
 trail_again(struct trail *t, struct error *err)
 {
-	enum try_again class = tries_class(t->lane_error->sqlstate);
+	enum try_again class = class_of(t);
 	int64_t pause = tries_pause(tries_budget(&t->tries, 0));
 
 	if (class == TRY_SERIALIZATION)
@@ -175,13 +185,15 @@ write_failure(struct trail *t, const struct trail_statement *st, const struct er
 		    failure },
 		{ t->step, 0, "failed", 1, 0, failure },
 	};
-	struct conn_sql list[3];
+	struct conn_sql list[4];
 	size_t count = 0;
 
 	if (st->number != 0 && !t->open) {
 		row.elapsed_ms = time_now_ms() - t->since_ms;
 		journal_sql_statement(t->arena, &t->x->writer, &row, &list[count++]);
 	}
+	if (t->also != NULL)
+		list[count++] = *t->also;
 	if (st->number != 0)
 		journal_sql_close(t->arena, &t->x->writer, &ends[0], &list[count++]);
 	journal_sql_close(t->arena, &t->x->writer, &ends[1], &list[count++]);

@@ -83,6 +83,13 @@ say_behind(struct lane *lane, struct error *err)
 {
 	char limit[32];
 
+	if (lane->crowd > 0) {
+		error_set(err, ERR_LOCK,
+		    "cancelled: %lld sessions waited for locks meanwhile, more than max_waiters "
+		    "(%lld)",
+		    (long long)lane->crowd, (long long)lane->waiters_max);
+		return;
+	}
 	error_set(err, ERR_LOCK,
 	    "cancelled: another session waited for longer than max_blocking "
 	    "(%s) behind it",
@@ -103,6 +110,9 @@ say_own_statement(struct lane *lane, struct error *err)
 	case LANE_RECORD:
 		(void)error_at(
 		    err, "cannot write the history row of %s", lane->step->script->script);
+		break;
+	case LANE_QUESTION:
+		(void)error_at(err, "cannot look what %s has to do", lane->step->script->script);
 		break;
 	case LANE_CLEAN:
 		(void)error_at(err, "cannot take away what an earlier try of %s left",
@@ -180,7 +190,8 @@ verdict_try(struct apply *x, struct lane *lane, int attempt, int64_t pause_ms)
 		.wait_ms = pause_ms,
 		.elapsed_ms = (time_now_us() - lane->started_us) / 1000,
 		.sqlstate = lane->err->sqlstate,
-		.text = lane->blockers });
+		.text = lane->behind == NULL ? lane->blockers : NULL,
+		.detail = lane->behind });
 }
 
 bool

@@ -91,6 +91,16 @@ put_session(FILE *out, const struct rows *rows, size_t i)
 		fprintf(out, ": %s", query);
 }
 
+const char *
+watch_sessions(struct arena *a, const struct rows *rows)
+{
+	struct arena_text *text = arena_text_new(a);
+
+	for (size_t i = 0; i < rows->count; i++)
+		put_session(text->out, rows, i);
+	return arena_text_end(text);
+}
+
 /* Runs one of the queries; false when it has no rows, or cannot be run. */
 static bool
 ask(struct arena *a, struct watch *w, const char *query, const char *second, struct rows *rows)
@@ -115,15 +125,9 @@ ask(struct arena *a, struct watch *w, const char *query, const char *second, str
 static const char *
 look(struct arena *a, struct watch *w, const char *query, const char *second)
 {
-	struct arena_text *text;
 	struct rows rows;
 
-	if (!ask(a, w, query, second, &rows))
-		return NULL;
-	text = arena_text_new(a);
-	for (size_t i = 0; i < rows.count; i++)
-		put_session(text->out, &rows, i);
-	return arena_text_end(text);
+	return ask(a, w, query, second, &rows) ? watch_sessions(a, &rows) : NULL;
 }
 
 const char *
@@ -215,4 +219,14 @@ watch_progress(struct arena *a, struct watch *w, struct watch_progress *out)
 		.unit = rows_value(&rows, 0, 3),
 	};
 	return true;
+}
+
+int64_t
+watch_waiters(struct arena *a, struct watch *w, int64_t table)
+{
+	struct rows rows;
+
+	return ask(a, w, query_watch_waiters, arena_printf(a, "%" PRId64, table), &rows)
+	    ? rows_integer(&rows, 0, 0)
+	    : -1;
 }
