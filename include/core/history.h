@@ -23,6 +23,7 @@ struct unfinished_statement {
 	bool done;
 	const char
 	    *before; /* what was there before it, as JSON; NULL with a transaction around it */
+	const char *checkpoint; /* how far a file in batches has come, as JSON; else NULL */
 };
 
 /* How far a file without a transaction came. */

@@ -20,6 +20,7 @@ struct journal_statement {
 	const char *state; /* running, done, failed, unknown */
 	int attempt;
 	const char *before; /* what was there before it, as JSON, or NULL */
+	const char *checkpoint; /* of a file in batches, as JSON, or NULL */
 	int64_t elapsed_ms; /* -1: since the transaction's begin */
 	int64_t lock_wait_ms;
 };

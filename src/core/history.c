@@ -437,7 +437,8 @@ enum progress {
 	PROGRESS_HASH,
 	PROGRESS_STATE,
 	PROGRESS_BEFORE,
-	PROGRESS_TOTAL
+	PROGRESS_TOTAL,
+	PROGRESS_CHECKPOINT
 };
 
 static void
@@ -449,6 +450,7 @@ add_statement(struct arena *a, struct unfinished *u, const struct rows *rows, si
 		.hash = (uint32_t)rows_integer(rows, i, PROGRESS_HASH),
 		.done = strcmp(state, "done") == 0,
 		.before = rows_value(rows, i, PROGRESS_BEFORE),
+		.checkpoint = rows_value(rows, i, PROGRESS_CHECKPOINT),
 	};
 
 	u->list = arena_extend(a, u->list, u->count, sizeof(*u->list));
@@ -457,7 +459,8 @@ add_statement(struct arena *a, struct unfinished *u, const struct rows *rows, si
 		u->done++;
 	/* An intent that no catalog can decide. */
 	u->unknown = strcmp(state, "unknown") == 0 ||
-	    (strcmp(state, "running") == 0 && statement.before == NULL);
+	    (strcmp(state, "running") == 0 && statement.before == NULL &&
+		statement.checkpoint == NULL);
 }
 
 static void

@@ -9,13 +9,13 @@ journal_sql_statement(struct arena *a, const struct record_writer *w,
 {
 	const struct script *script = e->step->script;
 
-	*out = (struct conn_sql){ w->statement, 17,
+	*out = (struct conn_sql){ w->statement, 18,
 		{ w->run_id, script->script, script->version, e->step->records[0].type,
 		    record_integer(a, e->number), record_integer(a, script->statement_total),
 		    record_integer(a, (int32_t)e->hash), e->state, record_integer(a, e->attempt),
 		    e->before, w->installed_by, w->host, w->pid,
 		    e->elapsed_ms < 0 ? NULL : record_integer(a, e->elapsed_ms), MIGRATE_VERSION,
-		    w->lock_key, record_integer(a, e->lock_wait_ms) } };
+		    w->lock_key, record_integer(a, e->lock_wait_ms), e->checkpoint } };
 }
 
 void

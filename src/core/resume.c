@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/batch_point.h"
 #include "core/match.h"
 #include "sql/split.h"
 
@@ -142,6 +143,40 @@ check_all(struct check *c, struct script_reader *reader, struct error *err)
 	return true;
 }
 
+static bool
+was_batch(const struct unfinished *u)
+{
+	return u->count > 0 && u->list[0].checkpoint != NULL;
+}
+
+/* A file in batches has one statement, which is done in part. */
+static void
+check_batch(struct check *c)
+{
+	bool now = c->script->range != NULL;
+	struct error *err;
+
+	if (c->unfinished->count == 0 ||
+	    (was_batch(c->unfinished) && now &&
+		c->unfinished->list[0].hash == batch_point_hash(c->plan->arena, c->script)))
+		return;
+	err = add(c);
+	error_set_at(err, ERR_REFUSED, (struct place){ .path = c->script->path }, "%s",
+	    now && was_batch(c->unfinished)
+		? arena_printf(c->plan->arena,
+		      "batches of the interrupted \"%s\" are done, but its statement, table or key "
+		      "was edited since",
+		      c->script->script)
+		: arena_printf(c->plan->arena, "the interrupted \"%s\" %s", c->script->script,
+		      now ? "did not run in batches, as it would now"
+			  : "ran in batches and would now run as a whole"));
+	(void)error_next(err,
+	    "Write it as it was; or run \"migrate repair --pending %s\": what is done stays, and "
+	    "it "
+	    "begins anew.",
+	    script_name(c->script));
+}
+
 static void
 refuse_transaction(struct check *c)
 {
@@ -165,9 +200,11 @@ resume_check(struct plan *plan, const struct entry *entry, const struct script_e
 	    error_new(own); /* what is wrong with the file was told when it was read */
 	struct script_reader *reader;
 
-	if (c.script->sound && c.script->transaction)
+	if (c.script->sound && (was_batch(c.unfinished) || c.script->range != NULL))
+		check_batch(&c);
+	else if (c.script->sound && c.script->transaction)
 		refuse_transaction(&c);
-	if (script_reader_open(own, c.script, env, &reader, err))
+	if (!was_batch(c.unfinished) && script_reader_open(own, c.script, env, &reader, err))
 		(void)check_all(&c, reader, err);
 	arena_close(own);
 }

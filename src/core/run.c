@@ -220,7 +220,8 @@ walk_step(struct run *r, const struct step *step, int64_t *ms, struct error *err
 	if (!callback_connect(&r->x, err) ||
 	    callback_run_beside(&r->x, CALLBACK_BEFORE_EACH, err) != APPLY_DONE)
 		return APPLY_FAILED;
-	return apply_stepwise(&r->x, step, ms, err);
+	return step->script->directives.batch.given ? apply_batch(&r->x, step, ms, err)
+						    : apply_stepwise(&r->x, step, ms, err);
 }
 
 /* Behind a file without a transaction, which is applied already. */

@@ -6,7 +6,7 @@
 
 #include "base/mask.h"
 #include "base/time.h"
-#include "core/batch_key.h"
+#include "core/batch.h"
 #include "core/pooler.h"
 #include "core/scripts.h"
 #include "core/values.h"
@@ -411,7 +411,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 		return false;
 	s->environment.acts = goal->lints;
 	plan_read(plan, &s->environment);
-	if (!batch_key_check(s, err))
+	if (!batch_key_check(s, err) || !batch_wait_check(s, err))
 		return false;
 	if (s->pooled)
 		pooler_check(plan, s->config);

@@ -17,7 +17,8 @@ SELECT DISTINCT ON (o.installed_rank, s.statement)
        o.installed_rank, s.statement, s.statement_hash, s.state, s.before::pg_catalog.text,
        (SELECT f.statements FROM :"schema".:"journal" f
          WHERE f.script OPERATOR(pg_catalog.=) o.script AND f.statement IS NULL
-         ORDER BY f.id DESC LIMIT 1) AS statements
+         ORDER BY f.id DESC LIMIT 1) AS statements,
+       s.checkpoint::pg_catalog.text
   FROM opened o
   LEFT JOIN :"schema".:"journal" s
     ON s.script OPERATOR(pg_catalog.=) o.script

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/batch.h"
+#include "query.h"
+
+/*
+ * Questions about the table of a file in batches.  They see what its statement sees: its role, and
+ * the operators of the session's own search_path.
+ */
+
+/* A key as text that gives it back whatever DateStyle says. */
+static const char *
+column_text(struct arena *a, const struct batch_key *key, size_t i)
+{
+	const char *type = key->types[i];
+	bool dated = strncmp(type, "date", 4) == 0 || strncmp(type, "timestamp", 9) == 0;
+
+	return dated ? arena_printf(a, "pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}'",
+			   key->columns[i])
+		     : arena_printf(a, "%s::pg_catalog.text", key->columns[i]);
+}
+
+/* The columns, one after the other: as they are, as text, or backwards. */
+enum form { AS_THEY_ARE, AS_TEXT, BACKWARDS };
+
+static const char *
+column_list(struct arena *a, const struct batch_key *key, enum form form)
+{
+	struct arena_text *text = arena_text_new(a);
+
+	for (size_t i = 0; i < key->count; i++)
+		fprintf(text->out, "%s%s%s", i > 0 ? ", " : "",
+		    form == AS_TEXT ? column_text(a, key, i) : key->columns[i],
+		    form == BACKWARDS ? " DESC" : "");
+	return arena_text_end(text);
+}
+
+/* A question about the table, with what all of them may say of it. */
+static const char *
+question(struct batch *b, const char *query, const char *after, const char *last)
+{
+	struct arena *a = b->trail.turn;
+	const char *const pieces[] = { "table", b->key.table, "columns",
+		column_list(a, &b->key, AS_THEY_ARE), "texts", column_list(a, &b->key, AS_TEXT),
+		"descending", column_list(a, &b->key, BACKWARDS), "after", after, "last", last,
+		"check", b->check, NULL };
+
+	return conn_query_pieces(a, query, pieces);
+}
+
+static bool
+ask_once(struct batch *b, const char *sql, int count, const char *const *parameters)
+{
+	struct trail *t = &b->trail;
+	bool ok = batch_begin(b) &&
+	    lane_say_with(&t->lane, LANE_QUESTION, sql, count, parameters) && trail_commit(t);
+
+	lane_close(&t->lane);
+	return ok;
+}
+
+static bool
+ask(struct batch *b, const char *query, struct error *err)
+{
+	const char *sql = question(b, query, NULL, NULL);
+
+	trail_turn(&b->trail);
+	while (!ask_once(b, sql, 0, NULL))
+		if (!batch_again(b, err))
+			return false;
+	return true;
+}
+
+static bool
+ask_whether(struct batch *b, const char *query, bool *found, struct error *err)
+{
+	if (!ask(b, query, err))
+		return false;
+	*found = b->trail.lane.answer_count > 0;
+	return true;
+}
+
+static const char **
+copy_key(const struct batch *b, const char *const *key)
+{
+	const char **copy = arena_alloc(b->trail.arena, b->key.count * sizeof(*copy));
+
+	for (size_t i = 0; i < b->key.count; i++)
+		copy[i] = arena_strdup(b->trail.arena, key[i]);
+	return copy;
+}
+
+bool
+batch_ask_end(struct batch *b, const char ***end, struct error *err)
+{
+	const struct lane *lane = &b->trail.lane;
+
+	if (!ask(b, query_batch_end, err))
+		return false;
+	*end = lane->answer_count == 0 ? NULL : copy_key(b, lane->answer[0]);
+	return true;
+}
+
+bool
+batch_ask_nulls(struct batch *b, bool *found, struct error *err)
+{
+	return ask_whether(b, query_batch_nulls, found, err);
+}
+
+bool
+batch_ask_check(struct batch *b, bool *found, struct error *err)
+{
+	return ask_whether(b, query_batch_check, found, err);
+}
+
+/* The size is $1, then comes the end of the pass, then the last key of the batch before. */
+bool
+batch_ask_range(struct batch *b, struct batch_range *out)
+{
+	struct arena *a = b->trail.turn;
+	const struct batch_point *point = &b->point;
+	const struct lane *lane = &b->trail.lane;
+	size_t columns = b->key.count, count = 0;
+	const char **parameters = arena_alloc(a, (2 * columns + 1) * sizeof(*parameters));
+	const char *after = "true";
+
+	parameters[count++] = record_integer(a, b->size);
+	for (size_t i = 0; i < columns; i++)
+		parameters[count++] = point->end[i];
+	for (size_t i = 0; point->last != NULL && i < columns; i++)
+		parameters[count++] = point->last[i];
+	if (point->last != NULL)
+		after = arena_printf(a, "%s > %s", batch_key_columns(a, &b->key),
+		    batch_key_parameters(a, &b->key, (int)columns + 2));
+	if (!ask_once(b, question(b, query_batch_range, after, batch_key_parameters(a, &b->key, 2)),
+		(int)count, parameters))
+		return false;
+	*out = (struct batch_range){ 0 };
+	if (lane->answer_count == 0)
+		return true;
+	out->first = lane->answer[0] + 1;
+	out->last = lane->answer[lane->answer_count - 1] + 1;
+	out->count = strtoll(out->last[-1], NULL, 10);
+	return true;
+}
