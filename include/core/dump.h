@@ -30,7 +30,11 @@ struct dump {
 };
 
 /* Which part of a database. */
-enum dump_extent { DUMP_ALL, DUMP_SCHEMA };
+enum dump_extent {
+	DUMP_ALL,
+	DUMP_SCHEMA, /* no rows */
+	DUMP_SHAPE /* no rows, and nobody's rights */
+};
 
 /* Finds pg_dump and asks for its version: ERR_USAGE when there is none, or one too old. */
 MUST_CHECK bool dump_find_program(struct arena *a, int server_version, struct error *err);

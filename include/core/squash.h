@@ -12,18 +12,21 @@
  * One baseline file in place of many versioned ones, for new databases.  In a throwaway database the
  * versioned files are run from nothing, and pg_dump writes what they made; in a second one that text
  * is run alone.  Only when both are the same it becomes a B file.  Files of databases that are on
- * the way are left as they are.
+ * the way are left as they are.  Where the first files never were (a database that was there before,
+ * and began with "baseline") the connected database takes the place of what they make.
  */
 
 struct squash {
 	const char *version; /* NULL: the newest applied one; with check, of the newest B file */
 	const char *description; /* of the new file */
 	bool check; /* proves the B file that is there, and writes none */
+	bool from_database; /* the schema of the connected database counts, not what files make */
 };
 
 struct squash_result {
 	/* From squash_choose (core/squash_files.h). */
 	const char *version;
+	const char *directory; /* that the B file is in */
 	const char *path; /* of the B file */
 	const struct script **files; /* what is run from nothing, in order */
 	size_t file_count;

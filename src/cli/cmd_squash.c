@@ -6,6 +6,12 @@
 #include "cli/out.h"
 #include "core/squash_files.h"
 
+static bool
+is_given(const struct context *c, const char *option)
+{
+	return command_option(c, option) != NULL;
+}
+
 /* --- JSON --- */
 
 static struct json *
@@ -38,7 +44,7 @@ print_json(const struct context *c, const struct session *s, const struct squash
 	json_put_text(json, "version", r->version);
 	json_put_text(json, "path", r->path);
 	json_put_text(json, "conf", r->conf);
-	json_put_bool(json, "written", failure == NULL && command_option(c, "check") == NULL);
+	json_put_bool(json, "written", failure == NULL && !is_given(c, "check"));
 	json_put(json, "files", files);
 	json_put(json, "changing", changing);
 	json_put_integer(json, "statements", r->statements);
@@ -67,38 +73,42 @@ print_name(const char *path)
 	out_put(stdout, slash == NULL ? path : slash + 1);
 }
 
+/* "stands for 3 files (V1__a.sql to V3__c.sql)" */
 static void
 print_files(const struct squash_result *r)
 {
-	printf("%zu file%s", r->file_count, r->file_count == 1 ? "" : "s");
-	if (r->file_count == 0)
-		return;
-	printf(" (");
+	printf("stands for %zu file%s (", r->file_count, r->file_count == 1 ? "" : "s");
 	print_name(r->files[0]->path);
 	if (r->file_count > 1) {
 		printf(" to ");
 		print_name(r->files[r->file_count - 1]->path);
 	}
-	printf(")");
+	printf(")\n");
+}
+
+static const char *
+seconds(struct arena *a, int64_t ms)
+{
+	return arena_printf(a, "%lld.%03lld s", (long long)ms / 1000, (long long)ms % 1000);
 }
 
 static void
 print_text(const struct context *c, const struct squash_result *r)
 {
 	struct arena *a = c->arena;
-	bool check = command_option(c, "check") != NULL;
 
 	out_put(stdout, r->path);
-	printf(": %s", check ? "proved" : "written and proved");
-	if (!check)
-		printf(", %s", figure_size(a, r->bytes));
-	printf(
-	    ", %s statements, %s rows\n", figure_count(a, r->statements), figure_count(a, r->rows));
-	printf("stands for ");
-	print_files(r);
-	printf("\nan empty database takes %lld.%03lld s with it, %lld.%03lld s with the files\n",
-	    (long long)r->baseline_ms / 1000, (long long)r->baseline_ms % 1000,
-	    (long long)r->files_ms / 1000, (long long)r->files_ms % 1000);
+	printf(is_given(c, "check") ? ": proved" : ": written and proved, ");
+	if (!is_given(c, "check"))
+		printf("%s", figure_size(a, r->bytes));
+	printf(", %s statement%s, %s row%s\n", figure_count(a, r->statements),
+	    r->statements == 1 ? "" : "s", figure_count(a, r->rows), r->rows == 1 ? "" : "s");
+	if (!is_given(c, "from-database"))
+		print_files(r);
+	printf("an empty database takes %s with it", seconds(a, r->baseline_ms));
+	if (!is_given(c, "from-database"))
+		printf(", %s with the files", seconds(a, r->files_ms));
+	printf("\n");
 }
 
 /* What a person would do next, and must not do. */
@@ -148,29 +158,29 @@ warn_of_drift(const struct context *c, const struct squash_result *r)
 	if (!r->drift_known || r->drift.total == 0)
 		return;
 	event_warning(c->sink,
-	    "the connected database is not what the files make (-: files, +: database), and a new "
-	    "one would be as the files say:\n%s",
+	    "the connected database is not what the files make (-: files, +: database; callbacks "
+	    "do not count), and a new one would be as the files say:\n%s",
 	    differences_text(c->arena, &r->drift));
 }
 
 static void
 refuse_proof(const struct context *c, const struct squash_result *r, struct error *err)
 {
-	bool check = command_option(c, "check") != NULL;
+	bool files = !is_given(c, "from-database");
 
-	error_set(err, ERR_REFUSED, "\"%s\" does not make what the files make: %zu difference%s",
-	    r->path, r->proof.total, r->proof.total == 1 ? "" : "s");
-	err->detail = arena_printf(
-	    err->arena, "-: files, +: B file\n%s", differences_text(err->arena, &r->proof));
-	err->state = check ? "nothing was changed" : "no file was written";
-	if (check)
+	error_set(err, ERR_REFUSED, "\"%s\" does not make what the %s: %zu difference%s", r->path,
+	    files ? "files make" : "connected database has", r->proof.total,
+	    r->proof.total == 1 ? "" : "s");
+	err->detail = arena_printf(err->arena, "-: %s, +: B file\n%s",
+	    files ? "files" : "connected database", differences_text(err->arena, &r->proof));
+	err->state = is_given(c, "check") ? "nothing was changed" : "no file was written";
+	if (is_given(c, "check"))
 		(void)error_next(err,
 		    "Take it away and run \"migrate squash\" again, unless a database has it "
 		    "already.");
 	else
 		(void)error_next(err,
-		    "pg_dump does not keep what differs: see which file makes it, and whether a "
-		    "new "
+		    "pg_dump does not keep what differs: see what makes it, and whether a new "
 		    "database needs it.");
 }
 
@@ -205,7 +215,7 @@ tell(const struct context *c, const struct session *s, const struct squash_resul
 		print_json(c, s, r, r->proof.total > 0 ? err : NULL);
 	else if (r->proof.total == 0)
 		print_text(c, r);
-	if (r->proof.total == 0 && command_option(c, "check") == NULL)
+	if (r->proof.total == 0 && !is_given(c, "check"))
 		advise(c, r);
 	return true;
 }
@@ -227,7 +237,8 @@ squash_command(const struct context *c, int *status, struct error *err)
 	struct goal goal = { .kind = GOAL_UP, .check_only = true };
 	struct squash squash = { .version = c->argument_count > 0 ? c->arguments[0] : NULL,
 		.description = command_option(c, "description"),
-		.check = command_option(c, "check") != NULL };
+		.check = is_given(c, "check"),
+		.from_database = is_given(c, "from-database") };
 	struct squash_result result = { .problems = { .arena = c->arena } };
 	struct session s;
 
@@ -255,6 +266,8 @@ squash_command(const struct context *c, int *status, struct error *err)
 
 static const struct command_option options[] = {
 	{ "description", "TEXT", false, "of the file; else \"baseline\"" },
+	{ "from-database", NULL, false,
+	    "of what is in the connected database, without rows, not of the files" },
 	{ "check", NULL, false, "prove the B file that is there, and write nothing" },
 	{ 0 },
 };
@@ -269,7 +282,9 @@ const struct command cmd_squash = {
 	    "pg_dump write what they made, runs that alone in a second one, and writes it as "
 	    "B<V>__<description>.sql only when both databases are the same.  A new database then "
 	    "takes the B file and goes on behind it; one that has some of the versioned files "
-	    "goes on with them.  Both databases are made on the server of the setting "
+	    "goes on with them.  Where the first files never were, --from-database takes what is "
+	    "in the connected database for them.  Both databases are made on the server of the "
+	    "setting "
 	    "scratch_url, else on that of the url, and dropped at the end.  What acts on the whole "
 	    "server, such as roles, is not in a B file.",
 	.most_arguments = 1,

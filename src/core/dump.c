@@ -161,8 +161,12 @@ run_program(struct arena *a, struct session *s, enum dump_extent extent, const c
 		(void)error_set(err, ERR_USAGE, "sslpassword cannot be handed to pg_dump safely");
 		return error_next(err, "Put it into a service file, and \"service\" into the url.");
 	}
-	if (extent == DUMP_SCHEMA)
+	if (extent != DUMP_ALL)
 		arguments[count++] = "--schema-only";
+	if (extent == DUMP_SHAPE) {
+		arguments[count++] = "--no-owner";
+		arguments[count++] = "--no-privileges";
+	}
 	if (s->config->role != NULL)
 		arguments[count++] = arena_printf(a, "--role=%s", s->config->role);
 	arguments[count++] = arena_printf(a, "--dbname=%s", connection_text(a, s, &connection));

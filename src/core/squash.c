@@ -140,11 +140,19 @@ advise_files(const struct work *w, struct error *err)
 	(void)error_at(err, "the files cannot be run from nothing");
 	if (w->session->config->scratch_url == NULL)
 		return error_next(err,
-		    "What they need and do not make themselves must be there in every new "
-		    "database; set \"scratch_url\" to a server that has it.");
+		    "Mend the file, or write what is in the connected database with "
+		    "\"migrate squash --from-database\".");
 	return error_next(err,
-	    "What they need and do not make themselves must be there before; a role that they make "
-	    "must not: use a new server.");
+	    "What they need of a server must be there, and roles that they make must not: use a "
+	    "new one.  \"migrate squash --from-database\" writes what is in the connected "
+	    "database.");
+}
+
+/* What the proof looks at: of a database in use its rows are nobody's business. */
+static enum dump_extent
+extent(const struct work *w)
+{
+	return w->squash->from_database ? DUMP_SCHEMA : DUMP_ALL;
 }
 
 static bool
@@ -155,9 +163,22 @@ apply_versions(struct work *w, struct error *err)
 	w->files = arena_alloc(w->arena, sizeof(*w->files));
 	if (!scratch_make(&w->server, w->files, err))
 		return false;
-	if (!run_files(w, w->files, r->files, r->file_count, &r->files_ms, err))
-		return advise_files(w, err);
-	if (!dump(w, &w->files->session, DUMP_ALL, "files.sql", &w->made, err))
+	return run_files(w, w->files, r->files, r->file_count, &r->files_ms, err) ||
+	    advise_files(w, err);
+}
+
+static bool
+write_state(struct work *w, struct error *err)
+{
+	struct squash_result *r = w->result;
+	struct session *s = w->session;
+
+	if (!w->squash->from_database) {
+		if (!apply_versions(w, err))
+			return false;
+		s = &w->files->session;
+	}
+	if (!dump(w, s, extent(w), "files.sql", &w->made, err))
 		return false;
 	r->statements = (int64_t)w->made.count;
 	r->rows = w->made.rows;
@@ -166,17 +187,27 @@ apply_versions(struct work *w, struct error *err)
 
 /* --- the B file --- */
 
+/* "V1__a.sql to V9__z.sql make" */
+static void
+write_names(const struct squash_result *r, FILE *out)
+{
+	fprintf(out, "%s", r->files[0]->name);
+	if (r->file_count > 1)
+		fprintf(out, " to %s", r->files[r->file_count - 1]->name);
+	fprintf(out, r->file_count > 1 ? " make" : " makes");
+}
+
 static void
 write_head(const struct work *w, FILE *out)
 {
-	const struct squash_result *r = w->result;
-
+	fprintf(out, "-- Version %s for an empty database, written by migrate squash: what ",
+	    w->result->version);
+	if (w->squash->from_database)
+		fprintf(out, "was in one, without rows");
+	else
+		write_names(w->result, out);
 	fprintf(out,
-	    "-- Version %s for an empty database: what %s%s%s make%s, written by migrate squash.\n"
-	    "-- A database that has any of them goes on with them and ignores this file.\n",
-	    r->version, r->files[0]->name, r->file_count > 1 ? " to " : "",
-	    r->file_count > 1 ? r->files[r->file_count - 1]->name : "",
-	    r->file_count > 1 ? "" : "s");
+	    ".\n-- A database that has any version goes on with its files and ignores this one.\n");
 	if (w->made.placeholders)
 		fprintf(out, "-- migrate:placeholders off\n");
 	fprintf(out, "\n");
@@ -211,9 +242,9 @@ close_file(void *file)
 static bool
 write_baseline(struct work *w, struct error *err)
 {
-	const struct script *like = w->result->files[w->result->file_count - 1];
+	const char *directory = w->result->directory;
 	struct script *b = w->baseline = arena_alloc(w->arena, sizeof(*b));
-	const char *base = w->result->path + strlen(file_join(w->arena, like->directory, "x")) - 1;
+	const char *base = w->result->path + strlen(file_join(w->arena, directory, "x")) - 1;
 	struct arena *own = arena_new(w->arena);
 	const char *path;
 	FILE *out;
@@ -221,7 +252,7 @@ write_baseline(struct work *w, struct error *err)
 	bool good;
 
 	b->name = arena_printf(w->arena, ".%s.%s", base, w->server.id);
-	b->path = path = file_join(w->arena, like->directory, b->name);
+	b->path = path = file_join(w->arena, directory, b->name);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (out == NULL)
@@ -240,7 +271,7 @@ write_baseline(struct work *w, struct error *err)
 		.name = b->name,
 		.script = base,
 		.path = w->result->path,
-		.directory = like->directory,
+		.directory = directory,
 		.conf = {
 		    .execute_in_transaction = NOT_GIVEN, .placeholder_replacement = NOT_GIVEN } };
 	return good;
@@ -283,10 +314,10 @@ prove(struct work *w, struct error *err)
 		return err->code == ERR_SQL
 		    ? error_at(err, "the B file cannot be run in an empty database")
 		    : false;
-	if (!dump(w, &scratch->session, DUMP_ALL, "baseline.sql", &alone, err) ||
+	if (!dump(w, &scratch->session, extent(w), "baseline.sql", &alone, err) ||
 	    !compare(w, &alone, err))
 		return false;
-	return w->result->proof.total == 0 || !w->squash->check ||
+	return w->result->proof.total == 0 || !w->squash->check || w->squash->from_database ||
 	    compare_without_changing(w, &alone, err);
 }
 
@@ -367,8 +398,8 @@ find_drift(struct work *w, struct error *err)
 	int64_t ms;
 
 	return run_files(w, w->files, files, count, &ms, err) &&
-	    dump(w, &w->files->session, DUMP_SCHEMA, "made.sql", &made, err) &&
-	    dump(w, w->session, DUMP_SCHEMA, "there.sql", &there, err) &&
+	    dump(w, &w->files->session, DUMP_SHAPE, "made.sql", &made, err) &&
+	    dump(w, w->session, DUMP_SHAPE, "there.sql", &there, err) &&
 	    differences_find(
 		w->session->arena, &made, &there, DIFFERENCE_SCHEMA, &w->result->drift, err);
 }
@@ -404,7 +435,7 @@ run(struct work *w, struct error *err)
 		return false;
 	other = conn_server_version(w->server.session.conn);
 	if (!dump_find_program(w->arena, other > version ? other : version, err) ||
-	    !make_folder(w, err) || !apply_versions(w, err))
+	    !make_folder(w, err) || !write_state(w, err))
 		return false;
 	if (w->squash->check)
 		w->baseline = squash_baseline(&w->session->scripts, r->version);
@@ -414,7 +445,7 @@ run(struct work *w, struct error *err)
 		return false;
 	if (w->squash->check || r->proof.total > 0)
 		return true;
-	return compare_connected(w, err) && publish(w, err) &&
+	return (w->squash->from_database || compare_connected(w, err)) && publish(w, err) &&
 	    (!w->made.placeholders || write_conf(w, err));
 }
 

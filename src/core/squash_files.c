@@ -46,6 +46,18 @@ newest_baseline(const struct scripts *scripts)
 	return newest;
 }
 
+/* What is there is the state of one version only. */
+static void
+check_present(struct choice *c)
+{
+	const char *present = c->session->plan.schema_version;
+
+	if (present == NULL || version_compare(present, c->result->version) != 0)
+		error_set(add_problem(c), ERR_REFUSED,
+		    "the connected database is not at version %s but at %s", c->result->version,
+		    present == NULL ? "none" : present);
+}
+
 static bool
 choose_version(struct choice *c, struct error *err)
 {
@@ -55,6 +67,8 @@ choose_version(struct choice *c, struct error *err)
 		if (!version_check(asked, err))
 			return false;
 		c->result->version = version_text(c->arena, asked);
+		if (c->squash->from_database)
+			check_present(c);
 		return true;
 	}
 	newest = c->squash->check ? newest_baseline(&c->session->scripts)
@@ -114,6 +128,7 @@ choose_files(struct choice *c)
 	const struct scripts *scripts = &c->session->scripts;
 	const struct script *older = older_baseline(c), *last = NULL;
 
+	c->result->directory = c->session->config->directory.items[0];
 	if (older != NULL)
 		add_file(c, older);
 	for (size_t i = 0; i < scripts->count; i++) {
@@ -123,7 +138,10 @@ choose_files(struct choice *c)
 			continue;
 		add_file(c, s);
 		last = s;
+		c->result->directory = s->directory;
 	}
+	if (c->squash->from_database)
+		return;
 	if (last == NULL || version_compare(last->version, c->result->version) != 0)
 		error_set(add_problem(c), ERR_REFUSED, "there is no file of version %s",
 		    c->result->version);
@@ -305,7 +323,6 @@ static bool
 name_file(struct choice *c, struct error *err)
 {
 	const char *version = c->result->version;
-	const struct script *like = c->result->files[c->result->file_count - 1];
 	char *description = arena_strdup(
 	    c->arena, c->squash->description == NULL ? "baseline" : c->squash->description);
 	struct script s = { 0 };
@@ -316,8 +333,8 @@ name_file(struct choice *c, struct error *err)
 	for (char *p = description; *p != '\0'; p++)
 		if (*p == ' ')
 			*p = '_';
-	s.path = file_join(
-	    c->arena, like->directory, arena_printf(c->arena, "B%s__%s.sql", version, description));
+	s.path = file_join(c->arena, c->result->directory,
+	    arena_printf(c->arena, "B%s__%s.sql", version, description));
 	if (!name_check(s.path, err) || !name_parse(c->arena, &s, err)) {
 		err->code = ERR_USAGE;
 		return false;
@@ -335,6 +352,7 @@ choose_path(struct choice *c, struct error *err)
 	if (!c->squash->check && there == NULL)
 		return name_file(c, err);
 	if (c->squash->check && there != NULL) {
+		c->result->directory = there->directory;
 		c->result->path = there->path;
 		return true;
 	}
@@ -367,6 +385,7 @@ squash_choose(
 		return true;
 	if (!squash->check)
 		check_applied(&c);
-	judge_files(&c);
+	if (!squash->from_database)
+		judge_files(&c);
 	return choose_path(&c, err);
 }

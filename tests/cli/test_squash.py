@@ -455,6 +455,41 @@ def test_files_that_need_what_is_not_theirs(migrate, db):
     run = migrate("squash")
     assert run.exit == 4 and "V2__a.sql" in run.stderr, run
     assert 'the files cannot be run from nothing: relation "given" does not exist' in run.stderr
+    assert "--from-database" in run.stderr
+
+
+def test_what_was_there_before_any_file(migrate, db, cluster):
+    db.execute("CREATE TABLE given (i int); INSERT INTO given VALUES (1)")
+    files = {"V2__a.sql": "ALTER TABLE given ADD j int;", "V3__b.sql": "CREATE TABLE b (i int);"}
+    assert migrate("baseline", "1", files={"V2__a.sql": files["V2__a.sql"]}).exit == 0
+    assert migrate("up").exit == 0
+    run = migrate("squash", "1", "--from-database")
+    assert run.exit == 4 and "is not at version 1 but at 2" in run.stderr, run
+    run = migrate("squash", "--from-database")
+    assert run.exit == 0, run
+    assert "0 rows" in run.stdout and "stands for" not in run.stdout
+    assert "schema_history" not in text(migrate, "B2__baseline.sql")
+    assert migrate("squash", "--check", "--from-database").exit == 0
+    with cluster.database() as new:
+        assert migrate("up", "--url", new.url, files=files).exit == 0
+        assert new.versions() == ["2", "3"]
+        assert new.value("SELECT count(*) FROM given WHERE j IS NULL") == 0
+    db.execute("ALTER TABLE given DROP j")
+    run = migrate("squash", "2", "--check", "--from-database", files={"V3__b.sql": None})
+    assert run.exit == 4 and "-: connected database, +: B file" in run.stderr, run
+
+
+def test_callbacks_have_no_part_in_it(migrate, cluster):
+    files = {"V1__a.sql": "CREATE TABLE a AS SELECT current_setting('my.word') AS word;",
+             "afterConnect.sql": "SET my.word = 'connected';",
+             "beforeMigrate.sql": "CREATE TABLE IF NOT EXISTS made_before (i int);"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 0 and "+ CREATE TABLE public.made_before" in run.stderr, run
+    assert "made_before" not in text(migrate, "B1__baseline.sql")
+    with cluster.database() as new:
+        assert migrate("up", "--url", new.url).exit == 0
+        assert new.value("SELECT word FROM a") == "connected" and new.exists("made_before")
 
 
 def test_files_and_history_must_fit(migrate):
