@@ -23,8 +23,8 @@ struct differences {
 enum difference_kind { DIFFERENCE_ANY, DIFFERENCE_SCHEMA };
 
 /*
- * Marks the rows that a dump of the same files, run once more, has otherwise: they hold a time or a
- * random number, and are no longer compared.  Their tables are added to the list.
+ * Marks the columns that a dump of the same files, run once more, has otherwise: they hold a time or
+ * a random number, and are no longer compared.  Their tables are added to the list.
  */
 MUST_CHECK bool differences_mark(struct arena *a, struct dump *dump, const struct dump *again,
     struct config_list *tables, struct error *err);

@@ -17,8 +17,12 @@ struct dump_part {
 	uint64_t hash; /* of its text */
 	int64_t offset, length; /* in the file */
 	bool rows; /* COPY with its data, or the value of a sequence */
-	bool changes; /* it is another one each time: see differences_mark */
+	const bool *changing; /* which columns of these rows are others each time, or NULL */
 };
+
+/* FNV-1a, to be chained from the start over pieces. */
+#define DUMP_HASH_START UINT64_C(14695981039346656037)
+uint64_t dump_hash(uint64_t hash, const char *text, size_t length);
 
 struct dump {
 	const char *folder, *name; /* of the file that it stands in */

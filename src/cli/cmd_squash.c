@@ -163,6 +163,26 @@ warn_of_drift(const struct context *c, const struct squash_result *r)
 	    differences_text(c->arena, &r->drift));
 }
 
+enum { SHOWN_TABLES = 5 };
+
+static void
+note_changing(const struct context *c, const struct squash_result *r)
+{
+	const struct config_list *tables = &r->changing;
+	struct arena_text *text = arena_text_new(c->arena);
+
+	if (tables->count == 0)
+		return;
+	for (size_t i = 0; i < tables->count && i < SHOWN_TABLES; i++)
+		fprintf(text->out, "%s%s", i == 0 ? "" : ", ", tables->items[i]);
+	if (tables->count > SHOWN_TABLES)
+		fprintf(text->out, " and %zu more", tables->count - SHOWN_TABLES);
+	event_note(c->sink,
+	    "columns that hold a time or a random number, others each time, were not compared: in "
+	    "%s",
+	    arena_text_end(text));
+}
+
 static void
 refuse_proof(const struct context *c, const struct squash_result *r, struct error *err)
 {
@@ -202,10 +222,7 @@ tell(const struct context *c, const struct session *s, const struct squash_resul
 	struct error *err = error_new(c->arena);
 
 	warn_of_drift(c, r);
-	for (size_t i = 0; i < r->changing.count; i++)
-		event_note(c->sink,
-		    "the rows of %s hold a time or a random number: they were not compared",
-		    r->changing.items[i]);
+	note_changing(c, r);
 	if (r->proof.total > 0) {
 		refuse_proof(c, r, err);
 		*status = error_exit(err);

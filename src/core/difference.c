@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 
-enum { SHOWN = 5, PIECE = 65536, LINE_MAX_BYTES = 200 };
+enum { SHOWN = 5, PIECE = 65536, LINE_MAX_BYTES = 200, COLUMNS = 1600 /* PostgreSQL's limit */ };
 
 /* One of the two dumps. */
 struct side {
@@ -15,6 +15,7 @@ struct side {
 	struct file file;
 	const char *path;
 	bool *paired; /* by part: the other one has it, too */
+	const char **heads; /* by part: its first line; NULL when nobody has asked */
 };
 
 static bool
@@ -23,7 +24,8 @@ open_side(struct arena *a, const struct dump *dump, struct side *out, struct err
 	*out = (struct side){ .arena = a,
 		.dump = dump,
 		.path = file_join(a, dump->folder, dump->name),
-		.paired = arena_alloc(a, dump->count + 1) };
+		.paired = arena_alloc(a, dump->count + 1),
+		.heads = arena_alloc(a, (dump->count + 1) * sizeof(char *)) };
 	return file_open(a, dump->folder, dump->name, &out->file, err);
 }
 
@@ -92,8 +94,10 @@ pair_equal(struct side *left, struct side *right)
 struct lines {
 	FILE *in;
 	int64_t left; /* bytes of the part that are not read */
-	char line[LINE_MAX_BYTES + 1]; /* its beginning */
 	bool ended;
+	char line[LINE_MAX_BYTES + 1]; /* the beginning of the one at hand */
+	size_t count; /* of its columns, which have a tab between them */
+	uint64_t columns[COLUMNS + 1]; /* their hashes; the last one has what exceeds the limit */
 };
 
 static void
@@ -116,88 +120,150 @@ lines_open(struct arena *a, const struct side *side, const struct dump_part *par
 	return l;
 }
 
-/* Lines that differ behind what is kept of them count as different by their length. */
 static bool
-lines_next(struct lines *l, uint64_t *hash)
+lines_next(struct lines *l)
 {
-	size_t length = 0;
+	size_t length = 0, column = 0;
 	int c = 0;
 
-	*hash = 14695981039346656037U;
+	l->columns[0] = DUMP_HASH_START;
 	while (!l->ended && l->left > 0 && c != '\n' && (c = fgetc(l->in)) != EOF) {
+		char byte = (char)c;
+
 		l->left--;
-		*hash = (*hash ^ (unsigned char)c) * 1099511628211U;
+		if (c == '\t' && column < COLUMNS)
+			l->columns[++column] = DUMP_HASH_START;
+		l->columns[column] = dump_hash(l->columns[column], &byte, 1);
 		if (c != '\n' && length < LINE_MAX_BYTES)
-			l->line[length++] = (char)c;
+			l->line[length++] = byte;
 	}
 	l->line[length] = '\0';
+	l->count = column + 1;
 	if (length == 0 && c != '\n')
 		l->ended = true;
 	return !l->ended;
 }
 
-static const char *
-first_line(struct arena *a, const struct side *side, const struct dump_part *part)
+/* Are both at the same line, but for the columns that change? */
+static bool
+lines_are_alike(const struct lines *left, const struct lines *right, const bool *changing)
 {
-	struct arena *own = arena_new(a);
-	struct lines *lines = lines_open(own, side, part);
-	uint64_t hash;
-	const char *line;
+	if (left->count != right->count)
+		return false;
+	for (size_t i = 0; i < left->count; i++)
+		if (left->columns[i] != right->columns[i] && (changing == NULL || !changing[i]))
+			return false;
+	return true;
+}
 
-	(void)lines_next(lines, &hash); /* a file that is gone has an empty one */
-	line = arena_strdup(a, lines->line);
+/* The first line of a part. */
+static const char *
+head(struct side *side, const struct dump_part *part)
+{
+	size_t i = (size_t)(part - side->dump->parts);
+	struct arena *own;
+	struct lines *lines;
+
+	if (side->heads[i] != NULL)
+		return side->heads[i];
+	own = arena_new(side->arena);
+	lines = lines_open(own, side, part);
+	(void)lines_next(lines); /* a file that is gone has an empty one */
+	side->heads[i] = arena_strdup(side->arena, lines->line);
 	arena_close(own);
-	return line;
+	return side->heads[i];
+}
+
+/* Goes on to the first line in which two parts differ; false: there is none. */
+static bool
+lines_differ(struct lines *left, struct lines *right, const bool *changing)
+{
+	bool more;
+
+	do {
+		more = lines_next(left);
+		if (lines_next(right) != more)
+			return true;
+	} while (more && lines_are_alike(left, right, changing));
+	return more;
 }
 
 /* The first line in which two parts that begin alike differ. */
 static struct difference
-compare_lines(struct arena *a, const struct side *left, const struct dump_part *one,
+compare_lines(struct arena *a, struct side *left, const struct dump_part *one,
     const struct side *right, const struct dump_part *other)
 {
 	struct arena *own = arena_new(a);
 	struct lines *l = lines_open(own, left, one), *r = lines_open(own, right, other);
-	struct difference d = { .what = first_line(a, left, one) };
-	uint64_t hashes[2];
-	bool more[2];
+	struct difference d = { .what = arena_strdup(a, head(left, one)) };
 
-	do {
-		more[0] = lines_next(l, &hashes[0]);
-		more[1] = lines_next(r, &hashes[1]);
-	} while (more[0] && more[1] && hashes[0] == hashes[1]);
-	d.left = more[0] ? arena_strdup(a, l->line) : NULL;
-	d.right = more[1] ? arena_strdup(a, r->line) : NULL;
+	(void)lines_differ(l, r, one->changing); /* they do: their hashes are not the same */
+	d.left = l->ended ? NULL : arena_strdup(a, l->line);
+	d.right = r->ended ? NULL : arena_strdup(a, r->line);
 	arena_close(own);
 	return d;
 }
 
 /* Its first unpaired part that begins with the same line, or NULL. */
 static const struct dump_part *
-find_alike(const struct side *side, const char *line)
+find_alike(struct side *side, const char *line)
 {
 	for (size_t i = 0; i < side->dump->count; i++)
-		if (!side->paired[i] &&
-		    strcmp(first_line(side->arena, side, &side->dump->parts[i]), line) == 0)
+		if (!side->paired[i] && strcmp(head(side, &side->dump->parts[i]), line) == 0)
 			return &side->dump->parts[i];
 	return NULL;
 }
 
-/* Rows that change are there in both; what they are does not count. */
+/* --- what is another one each time --- */
+
+static bool
+is_same_but_changing(const struct side *left, const struct dump_part *one, const struct side *right,
+    const struct dump_part *other)
+{
+	struct arena *own = arena_new(left->arena);
+	bool same =
+	    !lines_differ(lines_open(own, left, one), lines_open(own, right, other), one->changing);
+
+	arena_close(own);
+	return same;
+}
+
 static void
 pair_changing(struct side *left, struct side *right)
 {
 	for (size_t i = 0; i < left->dump->count; i++) {
 		const struct dump_part *part = &left->dump->parts[i], *other;
 
-		if (left->paired[i] || !part->changes)
+		if (left->paired[i] || part->changing == NULL)
 			continue;
-		other = find_alike(right, first_line(left->arena, left, part));
-		if (other == NULL)
+		other = find_alike(right, head(left, part));
+		if (other == NULL || !is_same_but_changing(left, part, right, other))
 			continue;
 		left->paired[i] = true;
 		right->paired[other - right->dump->parts] = true;
 	}
 }
+
+/* The columns in which two runs of the same files differ; rows that come and go: all of them. */
+static const bool *
+find_changing(struct arena *a, const struct side *one, const struct dump_part *part,
+    struct side *other, const struct dump_part *again)
+{
+	struct arena *own = arena_new(a);
+	struct lines *l = lines_open(own, one, part), *r = lines_open(own, other, again);
+	bool *changing = arena_alloc(a, (COLUMNS + 1) * sizeof(*changing));
+
+	while (lines_differ(l, r, changing) && l->count == r->count && !l->ended && !r->ended)
+		for (size_t i = 0; i < l->count; i++)
+			changing[i] = changing[i] || l->columns[i] != r->columns[i];
+	if (l->ended != r->ended || l->count != r->count)
+		for (size_t i = 0; i <= COLUMNS; i++)
+			changing[i] = true;
+	arena_close(own);
+	return changing;
+}
+
+/* --- all of it --- */
 
 static void
 add(struct arena *a, struct differences *out, struct difference d)
@@ -228,10 +294,10 @@ tell_left(struct arena *a, struct side *left, struct side *right, struct differe
 
 		if (left->paired[i])
 			continue;
-		line = first_line(a, left, part);
+		line = head(left, part);
 		other = find_alike(right, line);
 		if (other == NULL) {
-			add(a, out, (struct difference){ .left = line });
+			add(a, out, (struct difference){ .left = arena_strdup(a, line) });
 			continue;
 		}
 		right->paired[other - right->dump->parts] = true;
@@ -241,25 +307,24 @@ tell_left(struct arena *a, struct side *left, struct side *right, struct differe
 }
 
 static void
-tell_right(struct arena *a, const struct side *right, struct differences *out)
+tell_right(struct arena *a, struct side *right, struct differences *out)
 {
 	for (size_t i = 0; i < right->dump->count && out->count < SHOWN; i++)
 		if (!right->paired[i])
 			add(a, out,
 			    (struct difference){
-				.right = first_line(a, right, &right->dump->parts[i]) });
+				.right = arena_strdup(a, head(right, &right->dump->parts[i])) });
 }
 
 static bool
 are_alike(const struct dump_part *left, const struct dump_part *right)
 {
-	return left->hash == right->hash || (left->changes && right->rows);
+	return left->hash == right->hash || (left->changing != NULL && right->rows);
 }
 
 /* The same statements, but not in the same order: the first ones that differ. */
 static void
-tell_order(
-    struct arena *a, const struct side *left, const struct side *right, struct differences *out)
+tell_order(struct arena *a, struct side *left, struct side *right, struct differences *out)
 {
 	size_t i = 0;
 
@@ -271,8 +336,8 @@ tell_order(
 	out->total = 1;
 	add(a, out,
 	    (struct difference){ .what = "the order of statements",
-		.left = first_line(a, left, &left->dump->parts[i]),
-		.right = first_line(a, right, &right->dump->parts[i]) });
+		.left = arena_strdup(a, head(left, &left->dump->parts[i])),
+		.right = arena_strdup(a, head(right, &right->dump->parts[i])) });
 }
 
 bool
@@ -323,10 +388,16 @@ differences_mark(struct arena *a, struct dump *dump, const struct dump *again,
 	if (open)
 		pair_equal(&one, &other);
 	for (size_t i = 0; open && i < dump->count; i++) {
-		dump->parts[i].changes = dump->parts[i].rows && !one.paired[i];
-		if (dump->parts[i].changes)
-			config_list_add(
-			    a, tables, table_name(a, first_line(a, &one, &dump->parts[i])));
+		struct dump_part *part = &dump->parts[i];
+		const struct dump_part *match;
+
+		if (!part->rows || one.paired[i])
+			continue;
+		match = find_alike(&other, head(&one, part));
+		if (match == NULL)
+			continue; /* it cannot be compared with anything */
+		part->changing = find_changing(a, &one, part, &other, match);
+		config_list_add(a, tables, table_name(a, head(&one, part)));
 	}
 	arena_close(own);
 	return open;

@@ -15,6 +15,14 @@ extern char **environ;
 
 static const char program[] = "pg_dump";
 
+uint64_t
+dump_hash(uint64_t hash, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
 /* --- the program --- */
 
 static bool

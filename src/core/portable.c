@@ -11,8 +11,6 @@
 #include "sql/quote.h"
 #include "sql/split.h"
 
-static const uint64_t hash_start = 14695981039346656037U, hash_step = 1099511628211U; /* FNV-1a */
-
 struct writer {
 	struct arena *arena;
 	const struct portable *portable;
@@ -117,8 +115,7 @@ put(struct writer *w, const char *text, size_t length)
 {
 	struct dump_part *part = &w->out->parts[w->out->count - 1];
 
-	for (size_t i = 0; i < length; i++)
-		part->hash = (part->hash ^ (unsigned char)text[i]) * hash_step;
+	part->hash = dump_hash(part->hash, text, length);
 	for (size_t i = 0; i < length && !w->out->placeholders; i++)
 		w->out->placeholders = text[i] == '{' && (i > 0 ? text[i - 1] : w->last) == '$';
 	if (length > 0)
@@ -146,7 +143,7 @@ begin_part(struct writer *w, const char *text, bool rows)
 	w->label = NULL;
 	/* The comment above a statement is no part of it. */
 	out->parts[out->count - 1] =
-	    (struct dump_part){ .hash = hash_start, .offset = out->bytes, .rows = rows };
+	    (struct dump_part){ .hash = DUMP_HASH_START, .offset = out->bytes, .rows = rows };
 	put_text(w, text);
 	put_text(w, ";\n");
 }

@@ -88,14 +88,16 @@ START_TEST(finds_what_only_one_has)
 }
 END_TEST
 
-START_TEST(passes_over_rows_that_change)
+START_TEST(passes_over_columns_that_change)
 {
-	struct dump left = dump_of("left",
-	    "COPY a.t (at) FROM stdin;\n10:00\n\\.\nCOPY u (i) FROM stdin;\n1\n\\.\nSELECT 1;\n");
-	struct dump again = dump_of("again",
-	    "COPY a.t (at) FROM stdin;\n10:01\n\\.\nCOPY u (i) FROM stdin;\n1\n\\.\nSELECT 2;\n");
-	struct dump right = dump_of("right",
-	    "COPY a.t (at) FROM stdin;\n09:00\n\\.\nCOPY u (i) FROM stdin;\n2\n\\.\nSELECT 1;\n");
+	struct dump left = dump_of(
+	    "left", "COPY a.t (at) FROM stdin;\n1\t10:00\n\\.\nCOPY u (i) FROM stdin;\n1\n\\.\n");
+	struct dump again = dump_of(
+	    "again", "COPY a.t (at) FROM stdin;\n1\t10:01\n\\.\nCOPY u (i) FROM stdin;\n1\n\\.\n");
+	struct dump right = dump_of(
+	    "right", "COPY a.t (at) FROM stdin;\n1\t09:00\n\\.\nCOPY u (i) FROM stdin;\n2\n\\.\n");
+	struct dump wrong = dump_of(
+	    "wrong", "COPY a.t (at) FROM stdin;\n2\t09:00\n\\.\nCOPY u (i) FROM stdin;\n1\n\\.\n");
 	struct config_list tables = { 0 };
 	struct differences d;
 
@@ -104,6 +106,8 @@ START_TEST(passes_over_rows_that_change)
 	ck_assert_str_eq(tables.items[0], "a.t");
 	ck_assert(differences_find(arena, &left, &right, DIFFERENCE_ANY, &d, err));
 	ck_assert_str_eq(told(&d), "1 [COPY u (i) FROM stdin;|1|2]");
+	ck_assert(differences_find(arena, &left, &wrong, DIFFERENCE_ANY, &d, err));
+	ck_assert_str_eq(told(&d), "1 [COPY a.t (at) FROM stdin;|1\t10:00|2\t09:00]");
 }
 END_TEST
 
@@ -131,7 +135,7 @@ main(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, finds_what_only_one_has, 0, sizeof(trials) / sizeof(trials[0]));
-	tcase_add_test(cases, passes_over_rows_that_change);
+	tcase_add_test(cases, passes_over_columns_that_change);
 	tcase_add_test(cases, finds_rows_that_change_missing);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
