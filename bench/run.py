@@ -20,6 +20,7 @@ import time
 import harness
 import peers
 import row_apply
+import row_batch
 import row_dump
 import row_hold
 import row_lint
@@ -30,7 +31,7 @@ import row_start
 import row_waits
 
 ROWS = [row_start, row_noop, row_apply, row_waits, row_hold, row_dump, row_lint, row_stall,
-        row_memory]
+        row_batch, row_memory]
 RESULTS = pathlib.Path(__file__).parent / "RESULTS.md"
 HEAD = """# Results
 

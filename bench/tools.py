@@ -44,9 +44,10 @@ class Tool:
         """The files that it is made of."""
         return [self.program]
 
-    def run(self, folder, url):
+    def run(self, folder, url, *more):
         """One run as a whole process."""
-        return measure.once(self.command(folder, url), env=self.environment(url), cwd=folder)
+        return measure.once([*self.command(folder, url), *more], env=self.environment(url),
+                            cwd=folder)
 
 
 class Migrate(Tool):
@@ -173,9 +174,7 @@ class Flyway(Tool):
 
     def pretend(self, db, folder):
         """Its history and ours are the same table."""
-        ours, url = Migrate(self.bench), harness.tcp_url(db)
-        measure.once([*ours.command(folder, url), "--table", "flyway_schema_history"],
-                     env=ours.environment(url))
+        Migrate(self.bench).run(folder, harness.tcp_url(db), "--table", "flyway_schema_history")
 
 
 class Sqitch(Tool):
