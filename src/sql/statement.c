@@ -262,13 +262,14 @@ lock_mode_name(enum lock_mode mode)
 static bool
 may_begin(const char *pattern, const struct word *first)
 {
-	size_t i, length = strcspn(pattern, " ");
 	bool starts = true;
 
-	for (i = 0; i < length; i++) {
-		if (starts && first->length > 0 && (pattern[i] | 0x20) == (*first->text | 0x20))
+	if (first->length == 0)
+		return false;
+	for (; *pattern != '\0' && *pattern != ' '; pattern++) {
+		if (starts && (*pattern | 0x20) == (*first->text | 0x20))
 			return true;
-		starts = pattern[i] == '|';
+		starts = *pattern == '|';
 	}
 	return false;
 }
@@ -298,7 +299,7 @@ begins_with(const struct beginning *b, const char *pattern)
 	static const char create[] = "CREATE ";
 	struct words s = b->start;
 
-	if (strncmp(pattern, create, strlen(create)) != 0)
+	if (*pattern != *create || strncmp(pattern, create, strlen(create)) != 0)
 		return may_begin(pattern, &b->first) && words_match(&s, pattern);
 	s = b->behind_create;
 	return b->creates && words_match(&s, pattern + strlen(create));

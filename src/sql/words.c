@@ -242,9 +242,8 @@ is_any_keyword(const struct word *word, const char *alternatives, size_t length)
 		}
 		if (i == word->length && (at == end || *at == '|'))
 			return true;
-		while (at < end && *at != '|')
-			at++;
-		if (at == end)
+		at = at == end ? NULL : memchr(at, '|', (size_t)(end - at));
+		if (at == NULL)
 			return false;
 		at++;
 	}
@@ -369,13 +368,24 @@ match_somewhere(struct words *s, const char *pattern)
 	return true;
 }
 
+/* As strcspn(pattern, " "), which is slow to begin. */
+static size_t
+element_length(const char *pattern)
+{
+	size_t length = 0;
+
+	while (pattern[length] != '\0' && pattern[length] != ' ')
+		length++;
+	return length;
+}
+
 bool
 words_match(struct words *s, const char *pattern)
 {
 	struct words at = *s;
 
 	while (*pattern != '\0') {
-		size_t length = strcspn(pattern, " "), bracket = *pattern == '[' && length > 1;
+		size_t length = element_length(pattern), bracket = *pattern == '[' && length > 1;
 		struct words before = at;
 
 		if (strncmp(pattern, "... ", 4) == 0) {
