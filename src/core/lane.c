@@ -366,16 +366,31 @@ measure(struct lane *lane, struct arena *a, struct event *event)
 		    : 100.0 * (double)progress.done / (double)progress.total;
 }
 
-/* What the server is at: the oldest of what it has not answered. */
+/*
+ * What the server is at.  In a pipeline it answers our own statements only together with the next
+ * one of the file, and they take no time.
+ */
+static const struct lane_expectation *
+at_work(const struct lane *lane)
+{
+	for (size_t i = lane->queue_head; i < lane->queue_tail; i++)
+		if (lane->queue[i].what != LANE_OWN && lane->queue[i].what != LANE_FENCE)
+			return &lane->queue[i];
+	return NULL;
+}
+
 static void
 tell_progress(struct lane *lane, int64_t now)
 {
-	const struct lane_expectation *at =
-	    expected(lane) > 0 ? &lane->queue[lane->queue_head] : NULL;
+	static const char *const doing[] = { [LANE_RECORD] = "writing its row",
+		[LANE_CLEAN] = "taking away what an earlier try left",
+		[LANE_COMMIT] = "committing",
+		[LANE_SYNC] = NULL };
+	const struct lane_expectation *at = at_work(lane);
 	struct event event = { .kind = EVENT_PROGRESS,
 		.step = at == NULL ? lane->step : at->step,
 		.elapsed_ms = now - lane->last_done_us / 1000,
-		.text = lane->doing,
+		.text = at == NULL || lane->doing != NULL ? lane->doing : doing[at->what],
 		.percent = -1,
 		.detail = lane->blocked ? lane->blockers : NULL };
 	struct arena *a = arena_new(NULL);

@@ -2,6 +2,8 @@
 """How far a run is: the line that moves on a terminal, the lines of a log, events as JSON."""
 
 import json
+import os
+import pty
 import re
 import signal
 import threading
@@ -25,6 +27,21 @@ INDEX = {"V1__idx.sql": "CREATE INDEX CONCURRENTLY slow_idx ON slow (slowly(id))
 def drawn(shown):
     """The lines that were drawn and overwritten, in order."""
     return re.findall(r"\r([^\r\n\x1b]+)\x1b\[K", shown)
+
+
+def wait_for(run, condition, timeout=30):
+    end = time.monotonic() + timeout
+    while not condition():
+        assert run.running() and time.monotonic() < end
+        time.sleep(0.05)
+
+
+def runs(db, text):
+    return db.value(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE state = 'active' AND pid <> pg_backend_pid() AND strpos(query, %s) > 0",
+        [text],
+    )
 
 
 def test_percent_of_an_index_moves(db, migrate):
@@ -63,6 +80,50 @@ def test_who_keeps_an_index_waiting_is_shown(db, migrate):
         )
         for line in drawn(shown)
     ), shown
+
+
+COPIED = "".join(f"{n}\n" for n in range(450))
+LONG = {
+    "vacuum": (
+        "SET vacuum_cost_limit = 1;\nSET vacuum_cost_delay = '10ms';\nVACUUM slow;",
+        "scanning heap", "blocks", 450,
+    ),
+    "analyze": (
+        "SET vacuum_cost_limit = 1;\nSET vacuum_cost_delay = '10ms';\nANALYZE slow;",
+        "acquiring sample rows", "blocks", 450,
+    ),
+    "reindex": (
+        "REINDEX INDEX CONCURRENTLY slow_idx;", "building index: scanning table", "blocks", 450
+    ),
+    "index": (
+        "CREATE INDEX other_idx ON slow (slowly(id));",
+        "building index: scanning table", "blocks", 450,
+    ),
+    "constraint": (
+        "ALTER TABLE slow ADD EXCLUDE USING gist (point(slowly(id), 0) WITH ~=);",
+        "building index", "blocks", 450,
+    ),
+    "vacuum full": ("VACUUM FULL slow;", "rebuilding index", None, None),
+    "copy": (f"COPY copied FROM STDIN;\n{COPIED}\\.\n", "copying", "rows", None),
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_the_server_s_own_progress_is_told(db, migrate, what):
+    sql, phase, unit, total = LONG[what]
+    if what == "copy" and db.value("SHOW server_version_num") < "140000":
+        pytest.skip("reported from 14 on")
+    db.execute(SLOW_TABLE + "CREATE TABLE copied (id int CHECK (slowly(id) >= 0));")
+    if "slow_idx" in sql or "FULL" in sql:
+        db.execute("CREATE INDEX slow_idx ON slow (slowly(id))")
+    run = migrate(
+        "up", "--events", "--baseline-on-up", "--baseline-version", "0", files={"V1__x.sql": sql}
+    )
+    told = [line for line in named(events(run), "progress") if line["phase"] == phase]
+    assert run.exit == 0, run
+    assert {(line["unit"], line["total"]) for line in told} == {(unit, total)}, run
+    assert unit is None or told[-1]["done"] > 0, run
+    assert (told[-1]["percent"] is None) == (total is None), run
 
 
 # --- events ---
@@ -193,10 +254,7 @@ def test_events_tell_how_far_an_index_is(db, migrate):
 
 def test_the_last_words_are_an_event_too(db, migrate):
     run = migrate.start("up", "--events", files={"V1__a.sql": "SELECT pg_sleep(60);"})
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()"
-    while db.value(busy) == 0:
-        assert run.running()
-        time.sleep(0.05)
+    wait_for(run, lambda: runs(db, "pg_sleep(60)"))
     process = run.process
     process.send_signal(signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
@@ -214,3 +272,87 @@ def test_a_protected_environment_does_not_ask_between_events(migrate):
     status, shown = run_on_terminal(migrate, "up", "--env", "live", "--events")
     assert status == 2 and "(y/N)" not in shown, shown
     assert json.loads(shown.splitlines()[-1])["event"] == "error", shown
+
+
+# --- a terminal that is none ---
+
+
+def test_a_narrow_terminal_keeps_percent_and_time(db, migrate):
+    db.execute(SLOW_TABLE)
+    migrate.write(INDEX)
+    status, shown = run_on_terminal(
+        migrate, "up", "--baseline-on-up", "--baseline-version", "0", columns=24
+    )
+    assert status == 0, shown
+    assert all(len(line) < 24 for line in drawn(shown)), shown
+    assert any(re.fullmatch(r"V1__\S+, \d+ %, \d+ s", line) for line in drawn(shown)), shown
+
+
+@pytest.mark.parametrize(
+    "arguments, env", [([], {"TERM": "dumb"}), ([], {"TERM": None}), (["--quiet"], {})]
+)
+def test_nothing_is_drawn(migrate, arguments, env):
+    migrate.write({"V1__a.sql": "SELECT pg_sleep(1.5);"})
+    status, shown = run_on_terminal(migrate, "up", *arguments, env=env)
+    assert status == 0 and "\r" not in shown and "\x1b" not in shown, repr(shown)
+
+
+def test_the_line_has_no_colour(migrate):
+    migrate.write({"V1__a.sql": "SELECT pg_sleep(1.5);"})
+    status, shown = run_on_terminal(migrate, "up", env={"NO_COLOR": "1"})
+    assert drawn(shown) and not re.search(r"\x1b\[[0-9;]*m", shown), repr(shown)
+
+
+def start_on_terminal(migrate, **options):
+    """The run, and our side of its terminal."""
+    ours, its = pty.openpty()
+    run = migrate.start(
+        "up", stdin=its, stdout=its, stderr=its, env={"TERM": "xterm"}, **options
+    )
+    os.close(its)
+    return run, ours
+
+
+def test_a_terminal_that_goes_away_does_not_end_a_run_that_may_go_on(db, migrate):
+    """As behind nohup: SIGHUP is ignored, and each write fails with EIO."""
+    run, ours = start_on_terminal(
+        migrate,
+        through=("nohup",),
+        files={"V1__a.sql": "SELECT pg_sleep(3);", "V2__b.sql": "CREATE TABLE b (id int);"},
+    )
+    wait_for(run, lambda: runs(db, "pg_sleep(3)"))
+    os.close(ours)
+    assert run.process.wait(timeout=60) == 0
+    assert db.versions() == ["1", "2"]
+
+
+def test_a_pipe_that_nobody_reads_any_more_does_not_end_a_run(db, migrate):
+    reading, writing = os.pipe()
+    run = migrate.start(
+        "up",
+        "--events",
+        files={"V1__a.sql": "SELECT pg_sleep(2);", "V2__b.sql": "CREATE TABLE b (id int);"},
+        stderr=writing,
+    )
+    os.close(writing)
+    os.close(reading)
+    assert run.process.wait(timeout=60) == 0
+    assert db.versions() == ["1", "2"]
+
+
+def test_a_terminal_that_was_stopped_does_not_stop_a_file(db, migrate):
+    """^S: nothing is drawn meanwhile, and the next statement is begun all the same."""
+    run, ours = start_on_terminal(
+        migrate,
+        files={
+            "V1__a.sql": "-- migrate:transaction off\nSELECT pg_sleep(4);\n"
+            "CREATE TABLE a (id int);\nSELECT pg_sleep(1);"
+        },
+    )
+    wait_for(run, lambda: runs(db, "pg_sleep(4)"))
+    os.write(ours, b"\x13")
+    wait_for(run, lambda: db.exists("a"))
+    os.write(ours, b"\x11")
+    assert run.process.wait(timeout=60) == 0
+    os.close(ours)
+    assert db.versions() == ["1"]
