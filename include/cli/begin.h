@@ -5,8 +5,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "core/catalog.h"
-#include "core/check.h"
+#include "core/plan_lint.h"
 #include "core/session.h"
 
 /*
@@ -28,12 +27,6 @@ struct begin_files {
 struct begin_files begin_files(const struct plan *plan);
 /* What scripts may ask for when there is no database. */
 struct script_environment begin_offline(const struct context *c);
-/*
- * Lints what the plan would run, with what the live database says of the tables in it; the goal
- * must have said so.  False: the connection was lost, or a signal.
- */
-MUST_CHECK bool begin_lint(const struct context *c, struct session *s, bool trust_facts,
-    struct checks *out, struct catalog **catalog, struct error *err);
 /* What is worth saying in passing. */
 void begin_say_notes(const struct context *c, const struct session *s);
 /* Which callbacks a command that only reads does not run. */

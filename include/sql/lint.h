@@ -30,6 +30,7 @@ struct rule {
 	const char *group; /* "Indexes": a heading of the manual */
 	enum severity severity; /* unless the settings say otherwise */
 	bool refused; /* up refuses it as well, whatever the settings say */
+	bool destroys; /* data that was there is gone behind what it finds */
 	bool grows; /* the harm grows with the table: live sizes make it worse or lower it */
 	/* One sentence: the danger, with lock and duration.  Small letter first, no full stop. */
 	const char *summary;

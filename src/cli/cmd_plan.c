@@ -35,7 +35,7 @@ plan_run(const struct context *c, int *status, struct error *err)
 		return false;
 	begin_say_notes(c, &s);
 	plan_refusals(&s.plan, c->config, &report.problems);
-	if (!begin_lint(c, &s, trusted, &report.checks, &report.catalog, err))
+	if (!plan_lint(c->arena, &s, c->config, trusted, &report.checks, &report.catalog, err))
 		return false;
 	*status = out_problems_status(&report.problems);
 	if (*status == 0 && check_failures(&report.checks) > 0)

@@ -9,6 +9,7 @@
 #include "cli/out.h"
 #include "cli/up.h"
 #include "core/callback.h"
+#include "core/hook.h"
 #include "core/undo.h"
 
 enum { SHOWN_FINDINGS = 20 }; /* of those that only warn */
@@ -207,6 +208,50 @@ print_text(const struct session *s, const struct run_result *result)
 	printf("\n");
 }
 
+/* --- hooks --- */
+
+/* It is over: what comes of the hook changes nothing any more. */
+static void
+run_hook(const struct context *c, const struct hook *hook)
+{
+	struct error *err = error_new(c->arena);
+
+	if (!hook_run(c->arena, hook, err))
+		event_warning(c->sink, "%s", err->message);
+}
+
+/* Not behind a signal, which leaves no time for it, and not when the user is to be told only. */
+static void
+run_on_error(const struct context *c, const struct session *s, const struct run_result *result,
+    const struct error *failure)
+{
+	if (failure->code == ERR_INTERRUPTED || failure->code == ERR_USAGE)
+		return;
+	run_hook(c,
+	    &(struct hook){ .kind = HOOK_ON_ERROR,
+		.config = c->config,
+		.sink = c->sink,
+		.session = s,
+		.version = result->version,
+		.target = s == NULL ? NULL : s->plan.target_version,
+		.script = result->failed == NULL ? NULL : result->failed->script,
+		.failure = failure });
+}
+
+static void
+run_after_up(const struct context *c, const struct session *s, const struct run_result *result)
+{
+	if (script_count(result) == 0 || s->plan.goal != GOAL_UP)
+		return;
+	run_hook(c,
+	    &(struct hook){ .kind = HOOK_AFTER_UP,
+		.config = c->config,
+		.sink = c->sink,
+		.session = s,
+		.version = result->version,
+		.target = result->version });
+}
+
 /* --- the run --- */
 
 static bool
@@ -220,6 +265,8 @@ refuse(
 	out_problems(stderr, c->config, problems);
 	if (c->config->format == FORMAT_JSON)
 		print_json(c, s, &nothing, problems, out_summary(c->arena, problems));
+	if (command_option(c, "dry-run") == NULL && s->plan.goal == GOAL_UP)
+		run_on_error(c, s, &nothing, out_summary(c->arena, problems));
 	return true;
 }
 
@@ -244,6 +291,8 @@ fail(const struct context *c, const struct session *s, const struct run_result *
 		print_text(s, result);
 	fflush(stdout); /* first what was done */
 	out_error(stderr, c->config, failure);
+	if (s->plan.goal == GOAL_UP)
+		run_on_error(c, s, result, failure);
 	return true;
 }
 
@@ -299,6 +348,7 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 			    again(c, &s->plan));
 		return fail(c, s, &result, err, status);
 	}
+	run_after_up(c, s, &result);
 	if (c->config->format == FORMAT_JSON)
 		print_json(c, s, &result, &none, NULL);
 	else
@@ -310,8 +360,6 @@ apply(const struct context *c, struct session *s, const struct goal *goal, int *
 static void
 warn_of_silence(const struct context *c, const struct session *s)
 {
-	const struct config *config = c->config;
-
 	for (size_t i = 0; i < s->scripts.count; i++) {
 		const char *why = callback_never(&s->scripts.list[i]);
 
@@ -319,9 +367,6 @@ warn_of_silence(const struct context *c, const struct session *s)
 			event_warning(
 			    c->sink, "\"%s\" is never run: %s", s->scripts.list[i].path, why);
 	}
-	if (config->hook_before_up != NULL || config->hook_after_up != NULL ||
-	    config->hook_on_error != NULL || config->hook_before_irreversible != NULL)
-		event_warning(c->sink, "this version does not run hooks");
 }
 
 /* --- findings --- */
@@ -356,7 +401,7 @@ lint(const struct context *c, struct session *s, struct problems *problems, stru
 
 	if (c->config->lint_on_up == ON_UP_OFF)
 		return true;
-	if (!begin_lint(c, s, true, &checks, &catalog, err))
+	if (!plan_lint(c->arena, s, c->config, true, &checks, &catalog, err))
 		return false;
 	for (size_t i = 0; i < checks.count; i++) {
 		const struct checked *checked = &checks.list[i];
@@ -408,6 +453,15 @@ warn_of_rows(const struct context *c, const struct session *s)
 	    "are still used set \"undo_record\" to \"delete\"");
 }
 
+/* Before anything was run. */
+static bool
+give_up(const struct context *c, const struct goal *goal, struct error *err)
+{
+	if (!goal->check_only && goal->kind == GOAL_UP)
+		run_on_error(c, NULL, &(struct run_result){ 0 }, err);
+	return begin_fail(goal, err);
+}
+
 /* Does what is wrong stay so?  An undo does not wait for what others may still do. */
 static bool
 is_final(struct session *s, const struct goal *goal)
@@ -424,23 +478,24 @@ up_carry_out(const struct context *c, struct goal *goal, int *status, struct err
 
 	*status = 0;
 	goal->check_only = dry != NULL;
-	goal->lints = c->config->lint_on_up != ON_UP_OFF;
+	goal->lints = c->config->lint_on_up != ON_UP_OFF ||
+	    hook_command(c->config, HOOK_BEFORE_IRREVERSIBLE) != NULL;
 	if (dry != NULL && c->config->format == FORMAT_JSON)
 		return error_set(err, ERR_USAGE, "--dry-run prints SQL and has no JSON form");
 	if (!begin_session(c, goal, &s, err))
-		return false;
+		return give_up(c, goal, err);
 	begin_say_where(c, &s);
 	warn_of_silence(c, &s);
 	plan_refusals(&s.plan, c->config, &problems);
 	if (problems.count > 0 && dry == NULL && !read_again(&s, goal, &problems, err))
-		return begin_fail(goal, err);
+		return give_up(c, goal, err);
 	if (problems.count > 0 && is_final(&s, goal))
 		return refuse(c, &s, &problems, status);
 	if (goal->kind == GOAL_UNDO)
 		undo_pin(&s.plan, &s.history, goal);
 	warn_of_rows(c, &s);
 	if (!lint(c, &s, &findings, err))
-		return begin_fail(goal, err);
+		return give_up(c, goal, err);
 	if (findings.count > 0)
 		return refuse(c, &s, &findings, status);
 	if (dry != NULL)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mask.h"
+#include "core/hook.h"
 #include "core/settings_file.h"
 #include "core/url.h"
 #include "core/values.h"
@@ -106,7 +107,8 @@ put_environment(
 		const char *name = arena_strndup(c->arena, *environment, length);
 
 		if ((*environment)[length] == '\0' || strncmp(name, prefix, strlen(prefix)) != 0 ||
-		    strcmp(name, "MIGRATE_CONFIG") == 0 || strcmp(name, "MIGRATE_ENV") == 0)
+		    strcmp(name, "MIGRATE_CONFIG") == 0 || strcmp(name, "MIGRATE_ENV") == 0 ||
+		    hook_is_variable(name))
 			continue;
 		if (!put_variable(c, name, *environment + length + 1, warnings, err))
 			return false;

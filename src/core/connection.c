@@ -42,10 +42,12 @@ static bool
 run_password_command(
     struct arena *a, const struct config *c, struct connection *out, struct error *err)
 {
+	const struct shell_command command = { .command = c->password_command,
+		.timeout_ms = PASSWORD_COMMAND_MS };
 	const char *output, *password;
 	int status;
 
-	if (!shell_run(a, c->password_command, PASSWORD_COMMAND_MS, &output, &status, err))
+	if (!shell_run(a, &command, &output, &status, err))
 		return error_at(err, "password_command");
 	if (status != 0) {
 		(void)error_set(

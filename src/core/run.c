@@ -9,6 +9,8 @@
 #include "core/callback.h"
 #include "core/callback_run.h"
 #include "core/history_create.h"
+#include "core/hook.h"
+#include "core/irreversible.h"
 #include "core/lane.h"
 #include "core/leftover.h"
 #include "core/lock.h"
@@ -30,6 +32,7 @@ struct run {
 	int fenced_rank; /* this one */
 	bool commit_sent; /* of the step that was lost last, and no answer came */
 	bool reconnected; /* while it waited for the run lock */
+	bool hooked; /* the hooks before the files have run */
 	bool called
 	    [CALLBACK_MOMENTS]; /* which callbacks have run: once, however often it is planned */
 };
@@ -615,6 +618,65 @@ remove_leftovers(struct run *r, struct error *err)
 	return true;
 }
 
+/* --- hooks --- */
+
+static bool
+run_hook(struct run *r, enum hook_kind kind, const struct script *script, struct error *err)
+{
+	struct session *s = r->session;
+	const struct hook hook = { .kind = kind,
+		.config = s->config,
+		.sink = s->sink,
+		.session = s,
+		.version = s->plan.schema_version,
+		.target = s->plan.target_version,
+		.script = script };
+	struct arena *a = arena_new(s->arena);
+	bool ok = hook_run(a, &hook, err);
+
+	arena_close(a);
+	if (ok)
+		return true;
+	err->state = "nothing was run";
+	if (err->code != ERR_INTERRUPTED)
+		(void)error_next(err, "See what it says, then run \"migrate up\" again.");
+	return false;
+}
+
+static bool
+run_backup(struct run *r, struct error *err)
+{
+	const struct script *script;
+
+	if (hook_command(r->session->config, HOOK_BEFORE_IRREVERSIBLE) == NULL)
+		return true;
+	if (!irreversible_find(r->session, &script, err))
+		return false;
+	return script == NULL || run_hook(r, HOOK_BEFORE_IRREVERSIBLE, script, err);
+}
+
+/*
+ * Under the run lock, so that no two runs make a backup at once, and outside of any transaction.
+ * They may take long, so the plan is made again behind them.
+ */
+static enum apply_end
+run_hooks(struct run *r, struct error *err)
+{
+	struct session *s = r->session;
+	const struct config *config = s->config;
+
+	if (r->hooked || r->goal->kind != GOAL_UP || s->plan.step_count == 0 ||
+	    (hook_command(config, HOOK_BEFORE_UP) == NULL &&
+		hook_command(config, HOOK_BEFORE_IRREVERSIBLE) == NULL))
+		return APPLY_DONE;
+	if (!run_hook(r, HOOK_BEFORE_UP, NULL, err) || !run_backup(r, err))
+		return APPLY_FAILED;
+	r->hooked = true;
+	if (session_plan(s, r->goal, err))
+		return refuse(s, err) ? APPLY_DONE : APPLY_FAILED;
+	return is_lost(r, err) ? APPLY_FENCED : APPLY_FAILED;
+}
+
 static enum apply_end
 run_locked(struct run *r, struct error *err)
 {
@@ -633,6 +695,9 @@ run_locked(struct run *r, struct error *err)
 	r->result->version = s->plan.schema_version;
 	if (!remove_leftovers(r, err))
 		return APPLY_FAILED;
+	end = run_hooks(r, err);
+	if (end != APPLY_DONE)
+		return end;
 	if (!callback_runs(&s->plan) && !r->called[CALLBACK_BEFORE])
 		return APPLY_DONE;
 	warn_of_group(s);

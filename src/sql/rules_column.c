@@ -52,6 +52,7 @@ static const struct rule drop_column = {
 	.id = "drop-column",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "DROP COLUMN loses what is in the column, and breaks the running app where it "
 		   "still names it; ACCESS EXCLUSIVE, for a moment",
 	.advice = "First release an app that does not use the column, then drop it, in a file of "
@@ -273,6 +274,7 @@ static const struct rule drop_add_looks_like_rename = {
 	.id = "drop-add-looks-like-rename",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "a column that is dropped in the file that adds one of its kind to the same "
 		   "table was most likely meant to be renamed: its data is lost",
 	.advice =

@@ -39,6 +39,7 @@ static const struct rule drop_table = {
 	.id = "drop-table",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "DROP TABLE loses what is in the table, and breaks the running app where it "
 		   "still names it; ACCESS EXCLUSIVE, on tables that it references, too",
 	.advice = "First release an app that does not use the table, then drop it, in a file of "
@@ -107,6 +108,7 @@ static const struct rule drop_and_create = {
 	.id = "drop-and-create-table",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "a file that drops a table and makes it again empties it, where it was there",
 	.advice = "Say CREATE TABLE alone: it fails where the table is there, and nothing is lost. "
 		  "To change a table, ALTER it.\n\n",
@@ -166,6 +168,7 @@ static const struct rule drop_schema = {
 	.id = "drop-schema",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "DROP SCHEMA CASCADE drops every table in the schema with its data, under "
 		   "ACCESS EXCLUSIVE on each of them",
 	.advice = "Drop what is in the schema by name, in files of phase contract, then the empty "
@@ -187,6 +190,7 @@ static const struct rule drop_database = {
 	.id = "drop-database",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "DROP DATABASE loses everything, and no migration of one database should "
 		   "decide over another",
 	.advice = "Drop a database by hand, after a backup.\n\n",
@@ -219,6 +223,7 @@ static const struct rule truncate_table = {
 	.id = "truncate",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "TRUNCATE loses all rows of the table, under ACCESS EXCLUSIVE up to the COMMIT",
 	.advice = "Where the app uses the table, delete in batches. Where it does not, do it in a "
 		  "file of phase contract, or in one that says that it is irreversible: there it "
@@ -242,6 +247,7 @@ static const struct rule truncate_cascade = {
 	.id = "truncate-cascade",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "TRUNCATE CASCADE empties every table that references this one, and those that "
 		   "reference them, under ACCESS EXCLUSIVE on all of them",
 	.advice = "Name all tables that are meant: without CASCADE PostgreSQL refuses where one is "

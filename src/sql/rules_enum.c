@@ -166,6 +166,7 @@ static const struct rule drop_type = {
 	.id = "drop-type-cascade",
 	.group = GROUP,
 	.severity = SEVERITY_ERROR,
+	.destroys = true,
 	.summary = "DROP TYPE CASCADE drops every column of that type with its data, and takes "
 		   "ACCESS EXCLUSIVE on their tables",
 	.advice = "Change or drop the columns first, one table a file; then drop the type without "

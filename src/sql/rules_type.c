@@ -324,6 +324,7 @@ static const struct rule type_narrowing = {
 	.id = "type-narrowing",
 	.group = GROUP,
 	.severity = SEVERITY_WARNING,
+	.destroys = true,
 	.summary = "a smaller type does not hold all values of the one before: the statement "
 		   "fails, or digits are lost",
 	.advice = "Look for values that do not fit before the release. To keep new ones short a "

@@ -250,12 +250,6 @@ def test_baseline_on_up_with_nothing_pending(db, migrate):
     assert (run.exit, run.stdout) == (0, "0 applied, 0 failed, version 1\n"), run
 
 
-def test_says_what_it_does_not_run(db, migrate):
-    run = applied(migrate, "--hooks-before-up", "exit 1", files={"V1__a.sql": ONE})
-    assert "hooks" in run.stderr, run
-    assert "warning" not in applied(migrate).stderr
-
-
 def test_extensions_do_not_fill_a_schema(db, migrate):
     db.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     applied(migrate, files={"V1__a.sql": ONE})

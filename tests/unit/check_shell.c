@@ -26,6 +26,14 @@ tear_down(void)
 	arena_close(arena);
 }
 
+static bool
+run(const char *text, int64_t timeout_ms, const char **output, int *status)
+{
+	const struct shell_command command = { .command = text, .timeout_ms = timeout_ms };
+
+	return shell_run(arena, &command, output, status, err);
+}
+
 static const struct run {
 	const char *command, *output;
 	int status;
@@ -47,7 +55,7 @@ START_TEST(runs_to_the_end)
 	int status;
 
 	interrupt_start();
-	ck_assert(shell_run(arena, runs[_i].command, 60000, &output, &status, err));
+	ck_assert(run(runs[_i].command, 60000, &output, &status));
 	ck_assert_str_eq(output, runs[_i].output);
 	ck_assert_int_eq(status, runs[_i].status);
 }
@@ -58,8 +66,7 @@ START_TEST(drops_what_exceeds_the_room)
 	const char *output;
 	int status;
 
-	ck_assert(shell_run(
-	    arena, "head -c 1000000 /dev/zero | tr '\\0' x", 60000, &output, &status, err));
+	ck_assert(run("head -c 1000000 /dev/zero | tr '\\0' x", 60000, &output, &status));
 	ck_assert_uint_eq(strlen(output), 8192);
 	ck_assert_int_eq(status, 0);
 }
@@ -71,11 +78,81 @@ START_TEST(ends_a_command_that_takes_too_long)
 	const char *output;
 	int status;
 
-	ck_assert(!shell_run(arena, "sleep 1000 & wait", 100, &output, &status, err));
+	ck_assert(!run("sleep 1000 & wait", 100, &output, &status));
 	ck_assert_int_eq(err->code, ERR_USAGE);
 	ck_assert_ptr_nonnull(strstr(err->message, "took longer"));
-	ck_assert_int_eq(status, 128 + SIGKILL);
+	ck_assert_int_eq(status, 128 + SIGTERM);
 	ck_assert_int_lt(time_now_ms() - start, 30000);
+}
+END_TEST
+
+START_TEST(kills_what_does_not_want_to_end)
+{
+	int64_t start = time_now_ms();
+	const char *output;
+	int status;
+
+	ck_assert(!run("trap '' TERM; echo in; while :; do sleep 1; done", 100, &output, &status));
+	ck_assert_int_eq(status, 128 + SIGKILL);
+	ck_assert_int_ge(time_now_ms() - start, 3000);
+}
+END_TEST
+
+START_TEST(lets_it_clean_up)
+{
+	const char *output;
+	int status;
+
+	ck_assert(!run("trap 'echo clean; exit 7' TERM; sleep 1000 & wait", 500, &output, &status));
+	ck_assert_int_eq(status, 7);
+	ck_assert_str_eq(output, "clean\n");
+}
+END_TEST
+
+static void
+take_line(void *context, const char *line)
+{
+	struct arena_text *lines = context;
+
+	fprintf(lines->out, "[%.20s]", line);
+}
+
+static const struct lines {
+	const char *command, *lines;
+} line_cases[] = {
+	{ "echo a; echo b >&2; printf c", "[a][b][c]" },
+	{ "printf 'a\\n\\n'", "[a][]" },
+	{ "true", "" },
+	{ "printf 'a\\000b\\n'", "[ab]" },
+	{ "head -c 8193 /dev/zero | tr '\\0' x", "[xxxxxxxxxxxxxxxxxxxx][x]" },
+};
+
+START_TEST(hands_over_line_by_line)
+{
+	struct arena_text *lines = arena_text_new(arena);
+	const struct shell_command command = { .command = line_cases[_i].command,
+		.timeout_ms = 60000,
+		.take_line = take_line,
+		.context = lines };
+	const char *output;
+	int status;
+
+	ck_assert(shell_run(arena, &command, &output, &status, err));
+	ck_assert_str_eq(arena_text_end(lines), line_cases[_i].lines);
+}
+END_TEST
+
+START_TEST(gives_it_another_environment)
+{
+	char greeting[] = "GREETING=hello";
+	char *environment[] = { greeting, NULL };
+	const struct shell_command command = { .command = "echo $GREETING$HOME",
+		.environment = environment };
+	const char *output;
+	int status;
+
+	ck_assert(shell_run(arena, &command, &output, &status, err));
+	ck_assert_str_eq(output, "hello\n");
 }
 END_TEST
 
@@ -85,7 +162,7 @@ START_TEST(ends_with_a_signal)
 	int status;
 
 	interrupt_start();
-	ck_assert(!shell_run(arena, "kill -TERM $PPID; sleep 1000", 0, &output, &status, err));
+	ck_assert(!run("kill -TERM $PPID; sleep 1000", 0, &output, &status));
 	ck_assert_int_eq(err->code, ERR_INTERRUPTED);
 	ck_assert_int_eq(error_exit(err), 128 + SIGTERM);
 }
@@ -104,6 +181,11 @@ main(void)
 	tcase_add_loop_test(cases, runs_to_the_end, 0, sizeof(runs) / sizeof(runs[0]));
 	tcase_add_test(cases, drops_what_exceeds_the_room);
 	tcase_add_test(cases, ends_a_command_that_takes_too_long);
+	tcase_add_test(cases, kills_what_does_not_want_to_end);
+	tcase_add_test(cases, lets_it_clean_up);
+	tcase_add_loop_test(
+	    cases, hands_over_line_by_line, 0, sizeof(line_cases) / sizeof(line_cases[0]));
+	tcase_add_test(cases, gives_it_another_environment);
 	tcase_add_test(cases, ends_with_a_signal);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
