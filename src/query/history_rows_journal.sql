@@ -1,6 +1,7 @@
 -- The history, oldest first, with what the journal knows of each file's newest success.  Behind it,
 -- without a rank, the files of which the journal says that nobody knows what became of them: until
--- they are in the history, or somebody has decided (journal_mark.sql).
+-- they are in the history, or somebody has decided (journal_mark.sql).  Of a version that was undone
+-- an older row tells nothing.
 SELECT
 	h.installed_rank, h.version::pg_catalog.text, h.description::pg_catalog.text,
 	h.type::pg_catalog.text, h.script::pg_catalog.text, h.checksum,
@@ -37,6 +38,9 @@ WHERE u.state OPERATOR(pg_catalog.=) 'unknown'
 	SELECT FROM :"schema".:"table" s
 	 WHERE s.script::pg_catalog.text OPERATOR(pg_catalog.=) u.script::pg_catalog.text
 	   AND s.success
-	   AND (u.version IS NOT NULL
-	        OR s.installed_on::timestamp with time zone OPERATOR(pg_catalog.>) u.started))
+	   AND (s.installed_on::timestamp with time zone OPERATOR(pg_catalog.>) u.started
+	        OR (u.version IS NOT NULL AND NOT EXISTS (
+			SELECT FROM :"schema".:"table" t
+			 WHERE t.version::pg_catalog.text OPERATOR(pg_catalog.=) s.version::pg_catalog.text
+			   AND t.type::pg_catalog.text OPERATOR(pg_catalog.~~) 'UNDO%'))))
 ORDER BY installed_rank;

@@ -257,6 +257,23 @@ def test_other_commands(db, pool, migrate):
     pool.check()
 
 
+@pytest.mark.parametrize("record", ["row", "delete"])
+def test_undo(db, pool, migrate, record):
+    files = {
+        "V1__a.sql": "CREATE TABLE a (a int);",
+        "U1__a.sql": "DROP TABLE a;",
+        "V2__b.sql": "CREATE TABLE b (a int);",
+        "U2__b.sql": "DROP TABLE b;",
+    }
+    assert migrate("up", files=files).exit == 0
+    run = migrate("undo", "--steps", "2", "--undo-record", record)
+    assert run.exit == 0 and "2 undone, 0 failed" in run.stdout, run
+    assert not db.exists("a") and not db.exists("b")
+    assert len(db.history("version")) == (4 if record == "row" else 0)
+    assert migrate("up").exit == 0 and db.exists("b")
+    pool.check()
+
+
 def test_baseline(db, pool, migrate):
     db.execute("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1)")
     assert migrate("up", files=FILES).exit == 4

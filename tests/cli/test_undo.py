@@ -323,3 +323,121 @@ def test_in_one_transaction_with_group(db, applied):
     run = applied("undo", "--steps", "2", "--group", files={"U2__back.sql": "SELECT 1/0;"})
     assert run.exit == 1 and db.exists("three"), run
     undone(applied("undo", "--steps", "2", "--group", files=FILES), "U3__three.sql", "U2__back.sql")
+
+
+# --- many runs, lost connections ---
+
+
+def test_two_at_once_undo_one_version(db, applied, make_runner):
+    applied.write({"U3__three.sql": "SELECT pg_sleep(1);\nDROP TABLE three;"})
+    other = make_runner(db.url)
+    other.write({**FILES, "U3__three.sql": "SELECT pg_sleep(1);\nDROP TABLE three;"})
+    both = [applied.start("undo"), other.start("undo")]
+    runs = [run.wait() for run in both]
+    assert sorted(run.stdout.splitlines()[-1] for run in runs) == [
+        "1 undone, 0 failed, version 2",
+        "nothing to undo, version 2",
+    ], runs
+    assert db.exists("two") and not db.exists("three")
+
+
+def test_what_came_meanwhile_is_not_undone_over(db, applied, make_runner):
+    other = make_runner(db.url)
+    other.write({**FILES, "V4__four.sql": "CREATE TABLE four ();\nSELECT pg_sleep(1.5);"})
+    up = other.start("up")
+    db.wait_for("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'")
+    run = applied("undo")
+    assert up.wait().exit == 0
+    refused(run, "another run was faster: version 4 was applied meanwhile", "migrate undo")
+    assert db.exists("three") and db.exists("four")
+
+
+@pytest.mark.parametrize("record", ["row", "delete"])
+@pytest.mark.parametrize("client", [False, True], ids=["answer-to-commit", "before-commit"])
+def test_cut_off_at_commit(db, applied, make_proxy, record, client):
+    """Whether COMMIT came through is asked of the database, and no further version is undone."""
+    cut = []
+
+    def at_commit(connection, message):
+        body = b"DROP TABLE three" if client else b"COMMIT\0"
+        begun = connection.frontend("DROP TABLE three") or client
+        if not cut and message.client == client and body in message.body and begun:
+            cut.append(message)
+            return "before"
+
+    proxy = make_proxy(cut=at_commit)
+    env = {"DATABASE_URL": proxy.url(db)}
+    run = applied("undo", "--undo-record", record, env=env)
+    assert cut and run.exit == 0, run
+    assert not db.exists("three") and db.exists("two")
+    assert len(db.history("version")) == (4 if record == "row" else 2)
+    assert states(applied)[:2] == [("V1", "Success"), ("V2", "Success")]
+
+
+@pytest.mark.parametrize("statement, done", [("DROP TABLE four", 2), ("DROP INDEX CONCURRENTLY", 0)])
+def test_killed_in_the_middle_goes_on(db, applied, make_proxy, statement, done):
+    applied("up", files={**STOPS, "U4__index.sql": STOPS["U4__index.sql"].replace("1/0", "1")})
+    held = []
+
+    def at_statement(connection, message):
+        if not held and message.client and statement.encode() in message.body:
+            held.append(message)
+            run.process.kill()
+            return "before"
+
+    proxy = make_proxy(cut=at_statement)
+    run = applied.start("undo", env={"DATABASE_URL": proxy.url(db)})
+    run.wait()
+    assert held and ("U4", "Interrupted") in states(applied)
+    assert db.exists("four_a") == (done == 0)
+    run = applied("undo")
+    undone(run, "U4__index.sql")
+    assert not db.exists("four") and db.exists("three")
+
+
+# --- outcomes that nobody knows ---
+
+# The run id is wiped where no splitter sees it, so the row that marks our transaction is refused.
+LOST_ID = "DROP TABLE three;\nDO $$ BEGIN EXECUTE 'RESET ALL'; END $$;\n"
+
+
+@pytest.fixture
+def unknown(db, applied):
+    run = applied("undo", files={"U3__three.sql": LOST_ID})
+    assert run.exit == 7, run
+    applied.write(FILES)
+    return db
+
+
+def test_unknown_outcome_stops_everything(unknown, applied):
+    for command in (["undo"], ["up"], ["validate"], ["status", "--check"]):
+        run = applied(*command)
+        assert run.exit == 7, run
+        assert 'finish the file by hand and run "migrate repair --pending 3"' in run.stderr, run
+        assert 'take back all of it and run "migrate repair --applied 3"' in run.stderr, run
+
+
+def test_unknown_outcome_was_nothing(unknown, applied):
+    assert applied("repair", "--applied", "3").exit == 0
+    assert states(applied)[2] == ("V3", "Success")
+    undone(applied("undo"), "U3__three.sql")
+
+
+def test_unknown_outcome_was_all(unknown, applied):
+    unknown.execute("DROP TABLE three")
+    assert applied("repair", "--pending", "3").exit == 0
+    assert ("V3", "Pending") in states(applied)
+    assert applied("up").exit == 0 and unknown.exists("three")
+
+
+def test_unknown_outcome_of_what_was_undone_before(db, applied):
+    """An older success of the same file says nothing of its last run."""
+    undone(applied("undo"), "U3__three.sql")
+    assert applied("up").exit == 0
+    assert applied("undo", files={"U3__three.sql": LOST_ID}).exit == 7
+    assert applied("undo", files=FILES).exit == 7
+    assert applied("repair", "--applied", "3").exit == 0
+    undone(applied("undo"), "U3__three.sql")
+    lost = FILES["V3__three.sql"] + LOST_ID.split("\n", 1)[1]
+    assert applied("up", files={"V3__three.sql": lost}).exit == 7
+    assert applied("up", files=FILES).exit == 7
