@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_WARNING, /* text, maybe hint */
 	EVENT_NOTE, /* text: said in passing */
 	EVENT_NOTICE, /* of the server: severity, sqlstate, text, detail, hint; script if known */
-	EVENT_CONNECTED, /* host, database, user, server_version, pending, interrupted */
+	EVENT_CONNECTED, /* host, database, user, server_version, pending or undone, interrupted */
 	EVENT_LOCK_WAIT, /* waits for the run lock; text names the holder */
 	EVENT_LOCK_TAKEN,
 	EVENT_LOCK_FAILED, /* behind EVENT_LOCK_WAIT; the error follows from the run's result */
@@ -61,7 +61,7 @@ struct event {
 	const char *text, *detail, *hint, *severity, *sqlstate;
 	const char *host, *database, *user;
 	int server_version;
-	size_t pending, interrupted;
+	size_t pending, undone, interrupted; /* undone: versions that will be */
 	double percent;
 	int64_t done, total;
 	const char *unit; /* "blocks", "lockers", ... */

@@ -96,6 +96,7 @@ begin_say_where(const struct context *c, const struct session *s)
 		.user = conn_user(s->conn),
 		.server_version = conn_server_version(s->conn),
 		.pending = files.pending,
+		.undone = s->plan.goal == GOAL_UNDO ? s->plan.step_count : 0,
 		.interrupted = files.interrupted });
 	begin_say_notes(c, s);
 }

@@ -217,8 +217,9 @@ say_connected(struct progress *p, const struct event *event)
 	out_put(stderr, event->database);
 	fputs(", user ", stderr);
 	out_put(stderr, event->user);
-	fprintf(stderr, ", server %d.%d, %zu pending", event->server_version / 10000,
-	    event->server_version % 10000, event->pending);
+	fprintf(stderr, ", server %d.%d, %zu %s", event->server_version / 10000,
+	    event->server_version % 10000, event->undone > 0 ? event->undone : event->pending,
+	    event->undone > 0 ? "to undo" : "pending");
 	if (event->interrupted > 0)
 		fprintf(stderr, ", %zu interrupted", event->interrupted);
 	fputc('\n', stderr);

@@ -43,6 +43,7 @@ def test_undoes_the_last_version(db, applied):
     run = applied("undo")
     undone(run, "U3__three.sql")
     assert run.stdout.endswith("1 undone, 0 failed, version 2\n"), run
+    assert ", 1 to undo\n" in run.stderr, run
     assert not db.exists("three") and db.exists("two")
     assert db.history(ROWS)[2:] == [
         (3, "3", "three", "SQL", "V3__three.sql", True),
