@@ -257,6 +257,24 @@ is_beyond(const struct target *target, const struct entry *e)
 	    version_compare(e->version, target->version) > 0;
 }
 
+/* With "next" as target that version is the target, once it is known. */
+static void
+mark_beyond_next(struct plan *plan)
+{
+	const char *next = NULL;
+
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		struct entry *e = &plan->entries[i];
+
+		if (e->state != STATE_PENDING || e->version == NULL)
+			continue;
+		if (next == NULL)
+			next = e->version;
+		else if (version_compare(e->version, next) > 0)
+			e->state = STATE_ABOVE_TARGET;
+	}
+}
+
 /* What was begun stands before what is new, and is ended first. */
 static void
 plan_up(const struct target *target, const struct scripts *scripts, const struct history *history,
@@ -327,6 +345,8 @@ make_up(const struct goal *goal, const struct config *config, const struct scrip
 	state_make(plan->arena, scripts, history, &rules, &states);
 	plan->entries = states.entries;
 	plan->entry_count = states.count;
+	if (target->next)
+		mark_beyond_next(plan);
 	if (rules.baseline == NULL)
 		plan->schema_version = states.last_applied;
 	if (!target_exists(plan, target, err))
