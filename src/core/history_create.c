@@ -39,7 +39,7 @@ add_schema_row(struct arena *a, struct conn *c, const struct config *config,
 
 void
 history_creation(struct arena *a, struct conn *c, const struct config *config,
-    const struct history *h, struct history_creation *out)
+    const struct history *h, bool row_later, struct history_creation *out)
 {
 	*out = (struct history_creation){ 0 };
 	add(a, c, h, query_history_begin, out);
@@ -51,7 +51,7 @@ history_creation(struct arena *a, struct conn *c, const struct config *config,
 		add(a, c, h, query_history_create_constraint, out);
 		add(a, c, h, query_history_create_index, out);
 	}
-	if (!h->schema_exists)
+	if (!h->schema_exists && !row_later)
 		add_schema_row(a, c, config, h, out);
 	if (!h->journal_exists)
 		add(a, c, h, query_journal_create, out);
@@ -60,11 +60,11 @@ history_creation(struct arena *a, struct conn *c, const struct config *config,
 
 static bool
 create_missing(struct arena *a, struct conn *c, const struct config *config,
-    const struct history *h, struct error *err)
+    const struct history *h, bool row_later, struct error *err)
 {
 	struct history_creation creation;
 
-	history_creation(a, c, config, h, &creation);
+	history_creation(a, c, config, h, row_later, &creation);
 	for (size_t i = 0; i < creation.count; i++) {
 		const struct conn_sql *sql = &creation.list[i];
 
@@ -139,7 +139,7 @@ read_again(struct arena *a, struct conn *c, const struct config *config, struct 
 
 bool
 history_create(struct arena *a, struct conn *c, const struct config *config, struct history *h,
-    struct error *err)
+    bool row_later, struct error *err)
 {
 	int try;
 
@@ -148,7 +148,7 @@ history_create(struct arena *a, struct conn *c, const struct config *config, str
 		return error_next(err, "Create it, or set \"create_schemas\" to true.");
 	}
 	for (try = 1;; try++) {
-		if (create_missing(a, c, config, h, err))
+		if (create_missing(a, c, config, h, row_later, err))
 			break;
 		if (!is_raced(err) || try == TRIES_MAX)
 			return give_up(a, c, h, err);

@@ -120,6 +120,8 @@ is_aligned(const struct entry *e)
 		return e->version == NULL; /* a changed repeatable is run again instead */
 	if (e->version == NULL)
 		return !s->hashed || !row->has_checksum || row->checksum == s->checksum;
+	if (s->hashed && !row->has_checksum)
+		return false;
 	return match_same_type(row, s) && strcmp(row->description, s->description) == 0;
 }
 
@@ -357,6 +359,27 @@ repair_baseline(const struct config *config, const char *version, int rank)
 	};
 }
 
+/* A schema that is made for the baseline is recorded behind it, as Flyway has it. */
+static void
+add_baseline(const struct config *config, const char *version, const struct history *history,
+    struct plan *plan)
+{
+	int rank = step_next_rank(history);
+
+	step_add_record(plan, repair_baseline(config, version, rank));
+	if (!history->schema_exists)
+		step_add_record(plan,
+		    (struct record){
+			.kind = RECORD_INSERT,
+			.rank = rank + 1,
+			.description = "<< Flyway Schema Creation >>",
+			.type = "SCHEMA",
+			.script = arena_printf(plan->arena, "\"%s\"", history->schema),
+			.success = true,
+			.why = "records the schema that was made",
+		    });
+}
+
 static const struct history_row *
 find_row(const struct history *history, unsigned flags, unsigned wanted)
 {
@@ -406,5 +429,5 @@ repair_plan_baseline(const struct config *config, const char *version,
 			history->schema, history->table),
 		    "Drop that table, then run \"migrate baseline\" again.");
 	else
-		step_add_record(plan, repair_baseline(config, version, step_next_rank(history)));
+		add_baseline(config, version, history, plan);
 }

@@ -532,7 +532,8 @@ make_history(struct run *r, struct error *err)
 
 	return apply_clean(&r->x, err) &&
 	    (!s->plan.needs_history ||
-		history_create(s->arena, s->conn, s->config, &s->history, err) ||
+		history_create(s->arena, s->conn, s->config, &s->history,
+		    r->goal->kind == GOAL_BASELINE, err) ||
 		watch_history(s, err)) &&
 	    prepare(r, err);
 }

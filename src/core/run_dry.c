@@ -97,7 +97,7 @@ put_creation(struct dry *d)
 	struct history_creation creation;
 
 	history_creation(
-	    d->arena, d->session->conn, d->session->config, &d->session->history, &creation);
+	    d->arena, d->session->conn, d->session->config, &d->session->history, false, &creation);
 	for (size_t i = 0; i < creation.count; i++)
 		put_sql(d, &creation.list[i]);
 }
