@@ -149,6 +149,18 @@ cli: all $(TOOLS)
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
 		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/cli $(PYTEST)
 
+# Flyway and we in turns on one database, from records of what it did (tests/README.md).
+turns: all
+	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
+		$(PYTHON) -B -m pytest -p no:cacheprovider -q tests/flyway $(PYTEST)
+
+# The same with the real one (Java, Maven), which makes the records anew: about ten minutes.
+test-flyway: all
+	@command -v mvn >/dev/null && command -v java >/dev/null || \
+		{ echo "needs Java and Maven: apt-get install maven default-jre-headless" >&2; exit 1; }
+	sh tests/lib/flyway.sh
+	FLYWAY_LIVE=1 $(MAKE) turns
+
 # A sample of the faults; test-faults tries them all, which takes most of an hour.
 faults: all $(BUILD)/tests/faulty
 	BUILD=$(BUILD) MIGRATE=$(CURDIR)/$(BUILD)/migrate \
@@ -164,6 +176,7 @@ test: deps
 	$(MAKE) replay
 	$(MAKE) model
 	$(MAKE) cli
+	$(MAKE) turns
 	$(MAKE) faults
 
 demo: deps
@@ -224,5 +237,5 @@ clean:
 
 -include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d)
 .SECONDARY:
-.PHONY: all install units house check replay model cli faults test-faults test demo test-matrix \
+.PHONY: all install units house check replay model cli turns test-flyway faults test-faults test demo test-matrix \
 	fuzz coverage bench readme manual deps deps-dev format clean
