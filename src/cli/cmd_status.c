@@ -97,12 +97,18 @@ print_interrupted(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct entry *e = &plan->entries[i];
+		const char *done;
 
 		if (e->state != STATE_INTERRUPTED)
 			continue;
 		out_put(stdout, e->script->script);
-		printf(": %lld of %lld statements are done\n", (long long)e->row->unfinished->done,
-		    (long long)e->row->unfinished->total);
+		done = out_batch_done(plan->arena, e->row->unfinished);
+		if (done != NULL)
+			printf(": %s\n", done);
+		else
+			printf(": %lld of %lld statements are done\n",
+			    (long long)e->row->unfinished->done,
+			    (long long)e->row->unfinished->total);
 	}
 }
 
@@ -156,7 +162,9 @@ entry_json(struct arena *a, const struct entry *e)
 	json_put_text(json, "installedOnUTC", row == NULL ? NULL : row->installed_on_utc);
 	json_put_text(json, "state", plan_state_name(e->state));
 	json_put_text(json, "phase", entry_phase(e));
-	json_put(json, "batch", e->script == NULL ? NULL : out_batch_json(a, e->script));
+	json_put(json, "batch",
+	    e->script == NULL ? NULL
+			      : out_batch_json(a, e->script, row == NULL ? NULL : row->unfinished));
 	json_put_text(json, "undoable", row == NULL ? NULL : e->undoable ? "Yes" : "No");
 	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
 	json_put_text(json, "undoFilepath", e->undo == NULL ? NULL : e->undo->path);

@@ -6,6 +6,7 @@
 #include "base/figure.h"
 #include "cli/out_plan.h"
 #include "core/batch_key.h"
+#include "core/batch_point.h"
 #include "sql/quote.h"
 #include "sql/range.h"
 
@@ -106,7 +107,53 @@ out_batch_notes(struct arena *a, const struct script *script)
 	return notes;
 }
 
+/* --- how far it came --- */
+
+static bool
+read_point(struct arena *a, const struct unfinished *unfinished, struct batch_point *out)
+{
+	if (unfinished == NULL || unfinished->count == 0 || unfinished->list[0].checkpoint == NULL)
+		return false;
+	return batch_point_read(a, unfinished->list[0].checkpoint, out);
+}
+
+const char *
+out_batch_done(struct arena *a, const struct unfinished *unfinished)
+{
+	struct batch_point point;
+	const char *text;
+
+	if (!read_point(a, unfinished, &point))
+		return NULL;
+	text = arena_printf(a, "%s batch%s done", figure_count(a, point.batches),
+	    point.batches == 1 ? " is" : "es are");
+	if (point.last != NULL)
+		text = arena_printf(
+		    a, "%s, up to %s", text, batch_point_key(a, point.last, point.key_count));
+	return point.pass > 1 ? arena_printf(a, "%s in pass %lld", text, (long long)point.pass)
+			      : text;
+}
+
 /* --- for machines --- */
+
+static void
+put_done(struct json *json, struct arena *a, const struct unfinished *unfinished)
+{
+	struct json *done = json_new_object(a), *last = json_new_array(a);
+	struct batch_point point;
+
+	if (!read_point(a, unfinished, &point)) {
+		json_put_null(json, "done");
+		return;
+	}
+	for (size_t i = 0; point.last != NULL && i < point.key_count; i++)
+		json_push_text(last, point.last[i]);
+	json_put_integer(done, "pass", point.pass);
+	json_put_integer(done, "batches", point.batches);
+	json_put_integer(done, "rows", point.rows);
+	json_put(done, "last", point.last == NULL ? NULL : last);
+	json_put(json, "done", done);
+}
 
 static void
 put_given(struct json *json, const char *name, int64_t value)
@@ -133,7 +180,7 @@ put_key(struct json *json, const struct script *script)
 }
 
 struct json *
-out_batch_json(struct arena *a, const struct script *script)
+out_batch_json(struct arena *a, const struct script *script, const struct unfinished *unfinished)
 {
 	const struct directive_batch *batch = &script->directives.batch;
 	struct json *json, *keys;
@@ -157,5 +204,6 @@ out_batch_json(struct arena *a, const struct script *script)
 	json_put_text(
 	    json, "whyNoCheck", batch->until != NULL ? NULL : script->range->why_no_check);
 	put_key(json, script);
+	put_done(json, a, unfinished);
 	return json;
 }

@@ -115,7 +115,8 @@ file_json(const struct plan_report *report, const struct step *step)
 	json_put_text(json, "type", step->records[0].type);
 	json_put_text(json, "phase", phase_name(phase_of(script)));
 	json_put_bool(json, "transaction", script->transaction);
-	json_put(json, "batch", out_batch_json(a, script));
+	json_put(json, "batch",
+	    out_batch_json(a, script, step->resumes == NULL ? NULL : step->resumes->unfinished));
 	for (size_t i = 0; i < script->statement_count; i++)
 		if (!script->statements[i].skip)
 			json_push(list, statement_json(a, &script->statements[i], checked));

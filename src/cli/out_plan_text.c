@@ -129,11 +129,13 @@ print_script(const struct plan_report *report, const struct step *step)
 	const struct script *script = step->script;
 	const struct checked *checked = out_plan_checked(report, script);
 	struct arena *a = arena_new(NULL);
+	const char *done =
+	    step->resumes == NULL ? NULL : out_batch_done(a, step->resumes->unfinished);
 
 	out_put(stdout, script->script);
 	printf("  %s, %s", out_batch_way(a, script), phase_name(phase_of(script)));
-	if (step->resumes != NULL && script->range != NULL)
-		printf(", goes on behind its last batch");
+	if (done != NULL)
+		printf(", goes on: %s", done);
 	else if (step->resumes != NULL)
 		printf(", goes on at statement %lld of %lld",
 		    (long long)step->resumes->unfinished->done + 1,

@@ -23,6 +23,7 @@ struct putting {
 	const char **columns;
 	size_t count;
 	struct pieces pieces;
+	const char *after; /* a condition: behind the last batch of an earlier run */
 };
 
 static const char *
@@ -63,6 +64,19 @@ make_pieces(struct putting *p)
 	s->end = numbered(p, "migrate_end_", 1);
 	s->first = in_row(p, numbered(p, "$", 1));
 	s->last = in_row(p, numbered(p, "$", p->count + 1));
+}
+
+/* Literals take the type of the column. */
+static const char *
+after_last(const struct putting *p, const struct batch_point *point)
+{
+	const char *last = "";
+
+	if (point->last == NULL || point->key_count != p->count)
+		return "";
+	for (size_t i = 0; i < p->count; i++)
+		last = joined(p->a, last, quote_string(p->a, point->last[i]));
+	return arena_printf(p->a, "\n\t\t\tAND (%s) > (%s)", p->pieces.columns, last);
 }
 
 static void
@@ -120,7 +134,7 @@ put_loop(const struct putting *p)
 	fputs("\t", p->out);
 	put_one(p, s->end, "", s->descending);
 	fputs("\t", p->out);
-	put_one(p, s->from, "", s->columns);
+	put_one(p, s->from, p->after, s->columns);
 	fputs("\tWHILE FOUND LOOP\n", p->out);
 	put_batch(p);
 	fputs("\t\t", p->out);
@@ -157,7 +171,8 @@ put_body(const struct putting *p)
 }
 
 void
-dry_batch_put(FILE *out, struct arena *a, struct conn *c, const struct script *script)
+dry_batch_put(FILE *out, struct arena *a, struct conn *c, const struct script *script,
+    const struct batch_point *point)
 {
 	const struct directive_batch *batch = &script->directives.batch;
 	struct arena_text *body = arena_text_new(a);
@@ -172,6 +187,7 @@ dry_batch_put(FILE *out, struct arena *a, struct conn *c, const struct script *s
 	for (size_t i = 0; i < p.count; i++)
 		p.columns[i] = conn_identifier(a, c, batch->keys[i]);
 	make_pieces(&p);
+	p.after = after_last(&p, point);
 	put_body(&p);
 	text = arena_text_end(body);
 	for (int i = 1; strstr(text, tag) != NULL; i++)

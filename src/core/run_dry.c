@@ -341,6 +341,21 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 	return true;
 }
 
+/* Behind what an earlier run has done. */
+static bool
+put_batches(struct dry *d, const struct step *step, struct error *err)
+{
+	const struct unfinished *u = step->resumes == NULL ? NULL : step->resumes->unfinished;
+	struct batch_point point = { 0 };
+
+	if (u != NULL && u->count > 0 && u->list[0].checkpoint != NULL &&
+	    !batch_point_read(d->arena, u->list[0].checkpoint, &point))
+		return error_set(err, ERR_REFUSED,
+		    "the checkpoint of %s in the journal cannot be read", step->script->script);
+	dry_batch_put(d->out, d->arena, d->session->conn, step->script, &point);
+	return true;
+}
+
 static bool
 put_stepwise(struct dry *d, const struct step *step, struct error *err)
 {
@@ -356,9 +371,8 @@ put_stepwise(struct dry *d, const struct step *step, struct error *err)
 	fputs("COMMIT;\n", d->out);
 	if (step->script->directives.role != NULL)
 		put_role(d, "", step->script->directives.role);
-	if (step->script->range != NULL)
-		dry_batch_put(d->out, d->arena, d->session->conn, step->script);
-	else if (!put_statements(d, step, err))
+	if (step->script->range != NULL ? !put_batches(d, step, err)
+					: !put_statements(d, step, err))
 		return false;
 	put_reset(d);
 	d->greeted = false;

@@ -311,6 +311,7 @@ def test_plan_tells_it_to_machines(pending):
         "batches": 7,
         "seconds": 14,
         "keyNullable": False,
+        "done": None,
     }
     assert not files[0]["transaction"] and len(files[0]["statements"]) == 1
     assert files[1]["batch"]["whyNoCheck"] == "an INSERT has none of its own"
@@ -395,3 +396,106 @@ def test_dry_run_of_batches_ends_when_rows_are_left(db, migrate):
     assert run.returncode == 3 and "rows are left" in run.stderr, run
     assert db.value("SELECT count(*) FROM orders WHERE status = 'new'") == 20
     assert not db.exists("after")
+
+
+# --- keys of every ordered type ---
+
+TYPES = """
+CREATE SCHEMA "Odd Ones";
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE DOMAIN positive AS int CHECK (value > 0);
+CREATE DOMAIN "Odd Ones"."My Type" AS positive;
+"""
+KEYS = {
+    "uuid": "md5(n::text)::uuid",
+    "text": "'k' || n",
+    'text COLLATE "POSIX"': "'k' || n",
+    "varchar(9)": "n::text",
+    "char(5)": "n::text",
+    "numeric(12, 3)": "n / 7.0",
+    "float8": "CASE n WHEN 1 THEN 'NaN' WHEN 2 THEN '-Infinity' ELSE n / 7.0 END::float8",
+    "date": "CASE n WHEN 1 THEN 'infinity' ELSE '2026-01-01' END::date + n",
+    "timestamptz": "timestamptz '2026-01-01' + n * interval '0.000001 s'",
+    "interval": "n * interval '1 h'",
+    "mood": "('{sad,ok,happy}'::mood[])[1 + n % 3]",
+    "bool": "n > 1",
+    "positive": "n",
+    '"Odd Ones"."My Type"': "n",
+    "int[]": "ARRAY[n, NULL]",
+    "int4range": "int4range(n, n + 1)",
+    "bit(8)": "n::bit(8)",
+    "inet": "('10.0.0.' || n)::inet",
+    "bytea": "int8send(n)",
+    "jsonb": "to_jsonb(n)",
+}
+
+
+@pytest.fixture
+def keys(db):
+    """A table for each type, and a file in batches for each table."""
+    db.execute(TYPES)
+    for i, (kind, value) in enumerate(KEYS.items(), 1):
+        db.execute(f"CREATE TABLE t{i} (k {kind} PRIMARY KEY, n int DEFAULT 0, status text)")
+        db.execute(f"INSERT INTO t{i} SELECT DISTINCT {value} FROM generate_series(1, 10) n")
+    statement = "UPDATE t{0} SET n = n + 1, status = 'new' WHERE status IS NULL AND k "
+    return {
+        f"V{i}__t.sql": batch(
+            f"table=t{i} key=k size=2 min=2 pause=0", statement.format(i) + "BETWEEN :from AND :to"
+        )
+        for i in range(1, len(KEYS) + 1)
+    }
+
+
+def assert_changed_once(db):
+    for i, kind in enumerate(KEYS, 1):
+        rows = db.execute(f"SELECT DISTINCT n FROM t{i}")
+        assert rows == [(1,)], (kind, rows)
+
+
+def test_every_ordered_type_can_be_a_key(db, migrate, keys):
+    run = migrate("up", files=keys, env=BASELINE)
+    assert run.exit == 0, run
+    assert_changed_once(db)
+
+
+def test_every_ordered_type_can_be_a_key_in_psql(db, migrate, keys):
+    run = psql(db, migrate("up", "--dry-run", files=keys, env=BASELINE).stdout)
+    assert (run.returncode, run.stderr) == (0, ""), run
+    assert_changed_once(db)
+
+
+# --- what was stopped ---
+
+
+@pytest.fixture
+def stopped(db, migrate):
+    """Three batches of three rows are done, then one cannot: a division by zero."""
+    db.execute("CREATE TABLE t (id int PRIMARY KEY, by int, n int DEFAULT 0)")
+    db.execute("INSERT INTO t SELECT n, n - 11 FROM generate_series(1, 20) n")
+    text = "UPDATE t SET n = n + 1 + 0 / by WHERE n = 0 AND id BETWEEN :from AND :to"
+    files = {"V1__t.sql": batch("table=t key=id size=3 min=3 max=3 pause=0", text)}
+    run = migrate("up", files=files, env=BASELINE)
+    assert run.exit == 1 and db.value("SELECT sum(n) FROM t") == 9, run
+    db.execute("UPDATE t SET by = 1")
+
+
+def test_stopped_batches_are_shown(migrate, stopped):
+    run = migrate("status")
+    assert "V1__t.sql: 3 batches are done, up to 9\n" in run.stdout, run
+    run = migrate("plan")
+    assert "in batches of 3 by id, backfill, goes on: 3 batches are done, up to 9\n" in run.stdout
+    done = {"pass": 1, "batches": 3, "rows": 9, "last": ["9"]}
+    run = migrate("plan", "--format", "json")
+    assert run.json["files"][0]["batch"]["done"] == done, run
+    run = migrate("status", "--format", "json")
+    assert [m["batch"]["done"] for m in run.json["migrations"] if m["batch"]] == [done], run
+
+
+def test_dry_run_goes_on_behind_the_last_batch(db, migrate, stopped):
+    db.execute("UPDATE t SET n = 100 WHERE id < 10")
+    sql = migrate("up", "--dry-run").stdout
+    assert "AND (\"id\") > ('9')" in sql
+    run = psql(db, sql)
+    assert (run.returncode, run.stderr) == (0, ""), run
+    assert db.value("SELECT count(*) FROM t WHERE n = CASE WHEN id < 10 THEN 100 ELSE 1 END") == 20
+    assert db.versions() == ["0", "1"]
