@@ -132,7 +132,7 @@ static const struct config_setting table[] = {
 	    .help = "shell command to run after a failure" },
 	{ .name = "hooks.before-irreversible", .group = "Hooks", .type = CONFIG_STRING,
 	    .offset = AT(hook_before_irreversible), .value = "COMMAND",
-	    .help = "shell command to run before a file without a way back: a backup" },
+	    .help = "shell command to run before anything when a file has no way back: a backup" },
 	{ .name = "hook-timeout", .group = "Hooks", .type = CONFIG_DURATION,
 	    .offset = AT(hook_timeout_ms), .fallback = "10min", .help = "time limit for a hook" },
 

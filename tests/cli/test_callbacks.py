@@ -439,6 +439,36 @@ def test_baseline_and_repair_have_theirs(migrate, logged):
     assert said(logged) == ["afterConnect", "beforeRepair", "afterConnect", "afterRepair"]
 
 
+def test_undo_has_its_own(migrate, logged):
+    events = ("beforeUndo", "beforeEachUndo", "beforeEachUndoStatement", "afterEachUndoStatement",
+              "afterEachUndo", "afterUndo", "beforeMigrate", "afterMigrate")  # fmt: skip
+    migrate("up", files={**MIGRATIONS, "U1__a.sql": note("U1"), "U2__b.sql": note("U2")})
+    logged.execute("TRUNCATE side.log")
+    run = migrate("undo", "--steps", "2", files=callbacks(*events))
+    assert run.exit == 0, run
+
+    def undo(name):
+        return ["beforeEachUndo", "beforeEachUndoStatement", name, "afterEachUndoStatement",
+                "afterEachUndo"]  # fmt: skip
+
+    assert transactions(logged) == [["beforeUndo"], undo("U2"), undo("U1"), ["afterUndo"]], run
+
+
+def test_a_file_in_batches_has_those_around_the_file(migrate, logged):
+    run = migrate("up", files={
+        **callbacks("beforeEachMigrate", "afterEachMigrate", "beforeEachMigrateStatement"),
+        "V1__a.sql": "CREATE TABLE t (id int PRIMARY KEY, y int);\n"
+        "INSERT INTO t SELECT i FROM generate_series(1, 500) i;\n",
+        "V2__b.sql": "-- migrate:batch table=t key=id size=100\n"
+        "UPDATE t SET y = 1 WHERE y IS NULL AND id BETWEEN :from AND :to;\n",
+    })  # fmt: skip
+    assert run.exit == 0, run
+    assert logged.value("SELECT count(*) FROM t WHERE y = 1") == 500
+    statement = ["beforeEachMigrateStatement"]
+    assert said(logged) == ["beforeEachMigrate", *statement, *statement, "afterEachMigrate",
+                            "beforeEachMigrate", "afterEachMigrate"], run  # fmt: skip
+
+
 def test_baseline_on_up_has_those_of_baseline(migrate, logged):
     logged.execute("CREATE TABLE old (x int)")
     run = migrate("up", "--baseline-on-up", files={
