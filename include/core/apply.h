@@ -41,6 +41,8 @@ enum apply_end {
 	APPLY_BUSY /* the session is pooled, and another run has the run lock: plan again */
 };
 
+/* How long others may wait behind a script: its directive, else the setting. */
+int64_t apply_max_blocking(const struct apply *x, const struct script *script);
 /* Resets the session if a file has used it. */
 MUST_CHECK bool apply_clean(struct apply *x, struct error *err);
 /*

@@ -380,16 +380,23 @@ uses_plain_lane(const struct attempt *t)
 	return false;
 }
 
+int64_t
+apply_max_blocking(const struct apply *x, const struct script *script)
+{
+	const struct directives *d = &script->directives;
+
+	return d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms
+							   : x->session->config->max_blocking_ms;
+}
+
 /* With group every lock is kept to the end: the file that allows most decides. */
 static int64_t
 max_blocking(const struct attempt *t)
 {
-	int64_t setting = t->x->session->config->max_blocking_ms, most = 0;
+	int64_t most = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const struct directives *d = &t->steps[i].script->directives;
-		int64_t limit =
-		    d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms : setting;
+		int64_t limit = apply_max_blocking(t->x, t->steps[i].script);
 
 		if (limit == 0)
 			return 0;

@@ -24,13 +24,6 @@ callback_note(struct apply *x, const struct script *script, int64_t ms)
 
 /* --- without a transaction --- */
 
-static int64_t
-max_blocking(const struct apply *x, const struct directives *d)
-{
-	return d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms
-							   : x->session->config->max_blocking_ms;
-}
-
 static bool
 say_role(struct lane *lane, const char *role)
 {
@@ -78,7 +71,7 @@ run_statements(struct apply *x, struct arena *a, const struct step *step, struct
 	bool ok;
 
 	lane_init(&lane, a, x->session, x->watch, step, true, error_new(a));
-	lane_watch(&lane, 1, 0, max_blocking(x, &script->directives));
+	lane_watch(&lane, 1, 0, apply_max_blocking(x, script));
 	ok = lane_open(&lane) && say_role(&lane, script->directives.role) &&
 	    send_open(a, &send, &lane, step->script, &x->facts, false, err) &&
 	    say_statements(&send, err);

@@ -14,15 +14,6 @@
 
 enum { RECORD_MS = 2000 };
 
-static int64_t
-max_blocking(const struct trail *t)
-{
-	const struct directives *d = &t->step->script->directives;
-
-	return d->given && d->max_blocking_ms != NOT_GIVEN ? d->max_blocking_ms
-							   : t->x->session->config->max_blocking_ms;
-}
-
 void
 trail_lane(struct trail *t, bool plain)
 {
@@ -30,7 +21,7 @@ trail_lane(struct trail *t, bool plain)
 
 	error_clear(t->lane_error);
 	lane_init(&t->lane, t->turn, t->x->session, t->x->watch, t->step, plain, t->lane_error);
-	lane_watch(&t->lane, t->tries.attempt, budget, max_blocking(t));
+	lane_watch(&t->lane, t->tries.attempt, budget, apply_max_blocking(t->x, t->step->script));
 }
 
 struct journal_statement
