@@ -50,6 +50,8 @@ MUST_CHECK bool batch_again(struct batch *b, struct error *err);
 MUST_CHECK bool batch_ask_end(struct batch *b, const char ***end, struct error *err);
 /* Has a row NULL in its key? */
 MUST_CHECK bool batch_ask_nulls(struct batch *b, bool *found, struct error *err);
+/* Can the check be run, when the time comes? */
+MUST_CHECK bool batch_ask_plan(struct batch *b, struct error *err);
 /* Is there anything still to be done? */
 MUST_CHECK bool batch_ask_check(struct batch *b, bool *found, struct error *err);
 /* The next batch, once: what fails is left in the lane. */

@@ -435,6 +435,17 @@ behind_key(struct arena *a, const struct batch_point *point)
 	    : arena_printf(a, " behind key %s", batch_point_key(a, point->last, point->key_count));
 }
 
+/* A mistake in it would else be noticed when all batches are done. */
+static bool
+try_check(struct batch *b, struct error *err)
+{
+	if (b->check == NULL || batch_ask_plan(b, err))
+		return true;
+	if (b->directive->until != NULL)
+		err->place = b->directive->until_place;
+	return false;
+}
+
 /*
  * Where nothing tells later what was missed there is one pass only, and it must see all that older
  * transactions write: they are waited for before it and not behind it.
@@ -445,7 +456,8 @@ begin_file(struct batch *b, struct error *err)
 	struct trail *t = &b->trail;
 	const char *json;
 
-	if (!read_point(b, &json, err) || !open_row(b, json, err) || !warn_of_nulls(b, err))
+	if (!read_point(b, &json, err) || !open_row(b, json, err) || !try_check(b, err) ||
+	    !warn_of_nulls(b, err))
 		return false;
 	b->size =
 	    batch_size_within(b->directive, b->point.size > 0 ? b->point.size : b->directive->size);

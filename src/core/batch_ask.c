@@ -110,6 +110,12 @@ batch_ask_nulls(struct batch *b, bool *found, struct error *err)
 }
 
 bool
+batch_ask_plan(struct batch *b, struct error *err)
+{
+	return ask(b, query_batch_check_plan, err);
+}
+
+bool
 batch_ask_check(struct batch *b, bool *found, struct error *err)
 {
 	return ask_whether(b, query_batch_check, found, err);

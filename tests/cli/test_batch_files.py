@@ -499,3 +499,22 @@ def test_dry_run_goes_on_behind_the_last_batch(db, migrate, stopped):
     assert (run.returncode, run.stderr) == (0, ""), run
     assert db.value("SELECT count(*) FROM t WHERE n = CASE WHEN id < 10 THEN 100 ELSE 1 END") == 20
     assert db.versions() == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    "until, message",
+    [
+        ("SELECT 1 FROM orders WHERE", "syntax error"),
+        ("SELECT 1 FROM nowhere", 'relation "nowhere" does not exist'),
+        ("SELECT 1; DROP TABLE orders", "syntax error"),
+    ],
+)
+def test_mistake_in_until_is_told_before_the_first_batch(db, migrate, until, message):
+    db.execute(TABLE)
+    text = f"-- migrate:until {until}\n" + update()
+    run = migrate("up", files={"V1__fill.sql": text}, env=BASELINE)
+    assert run.exit == 1 and message in run.stderr, run
+    assert "V1__fill.sql:1:18" in run.stderr, run
+    assert db.value("SELECT count(*) FROM orders WHERE status IS NULL") == 20
+    run = migrate("up", files={"V1__fill.sql": update()})
+    assert run.exit == 0 and db.value("SELECT count(status) FROM orders") == 20, run
