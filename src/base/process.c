@@ -13,165 +13,214 @@
 #include "base/interrupt.h"
 #include "base/time.h"
 
-enum { TEXT_MAX = 8192, LOOK_AGAIN_MS = 50, END_MS = 1000 };
+enum { OUTPUT_MAX = 8192, LOOK_AGAIN_MS = 50, GRACE_MS = 3000 };
 
-/* What comes out of one of its streams. */
-struct stream {
-	int fd; /* reading end; -1 behind its end */
-	char *text;
+extern char **environ;
+
+struct running {
+	const struct process *process;
+	pid_t pid; /* and process group */
+	int out; /* reading end of its stdout; -1 behind its end */
+	int status;
+	bool ended;
+	char *output; /* or the line at hand */
 	size_t length;
 };
 
-struct running {
-	pid_t pid; /* and process group */
-	struct stream out, errors;
-	int status;
-	bool ended;
-};
-
-/* The writing end in *writer, for the child alone. */
 static bool
-open_stream(struct arena *a, struct stream *s, int *writer)
+open_pipe(int ends[2])
 {
-	int ends[2];
-
-	*s = (struct stream){ .fd = -1, .text = arena_alloc(a, TEXT_MAX + 1) };
 	if (pipe(ends) != 0)
 		return false;
 	for (int i = 0; i < 2; i++)
 		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC); /* cannot fail on a new descriptor */
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	s->fd = ends[0];
-	*writer = ends[1];
 	return true;
 }
 
-static void
-close_stream(struct stream *s)
+/* stderr, too, when its lines are read. */
+static int
+add_streams(posix_spawn_file_actions_t *files, const struct process *process, int out)
 {
-	if (s->fd >= 0)
-		close(s->fd);
-	s->fd = -1;
+	int failure = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
+
+	if (failure == 0)
+		failure = posix_spawn_file_actions_adddup2(files, out, 1);
+	if (failure != 0)
+		return failure;
+	return process->take_line != NULL
+	    ? posix_spawn_file_actions_adddup2(files, out, 2)
+	    : posix_spawn_file_actions_addopen(files, 2, "/dev/null", O_WRONLY, 0);
 }
 
+/* Its own process group, so that a time limit ends its children too; signals as they come. */
 static int
-spawn(const struct process *p, int out, int errors, pid_t *pid)
+spawn(const struct process *process, int out, pid_t *pid)
 {
+	char *const *environment = process->environment != NULL ? process->environment : environ;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
-	sigset_t usual;
+	sigset_t ignored;
 	int failure;
 
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGPIPE);
 	if (posix_spawn_file_actions_init(&files) != 0 || posix_spawnattr_init(&attributes) != 0 ||
-	    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0) != 0 ||
-	    posix_spawn_file_actions_adddup2(&files, out, 1) != 0 ||
-	    posix_spawn_file_actions_adddup2(&files, errors, 2) != 0)
+	    add_streams(&files, process, out) != 0)
 		arena_exhausted();
 	(void)posix_spawnattr_setpgroup(&attributes, 0); /* valid values cannot fail */
-	(void)posix_spawnattr_setsigdefault(&attributes, &usual);
+	(void)posix_spawnattr_setsigdefault(&attributes, &ignored);
 	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
 	/* POSIX promises that the arguments are not changed; only its old prototype says less. */
-	failure = posix_spawnp(
-	    pid, p->arguments[0], &files, &attributes, (char *const *)p->arguments, p->environment);
+	failure = posix_spawnp(pid, process->arguments[0], &files, &attributes,
+	    (char *const *)process->arguments, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return failure;
 }
 
+/* Kills what still runs and reaps it. */
+static void
+end_process(struct running *r)
+{
+	if (r->out >= 0)
+		close(r->out);
+	r->out = -1;
+	if (r->ended)
+		return;
+	(void)kill(-r->pid, SIGKILL); /* it may just have ended by itself */
+	while (waitpid(r->pid, &r->status, 0) < 0 && errno == EINTR)
+		continue;
+	r->ended = true;
+}
+
+/* A line that is longer than there is room for comes in pieces. */
+static void
+end_line(struct running *r)
+{
+	r->output[r->length] = '\0';
+	r->length = 0;
+	r->process->take_line(r->process->context, r->output);
+}
+
+static void
+split_lines(struct running *r, const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] == '\n' || r->length == OUTPUT_MAX)
+			end_line(r);
+		if (bytes[i] != '\n' && bytes[i] != '\0')
+			r->output[r->length++] = bytes[i];
+	}
+}
+
+static void
+keep(struct running *r, const char *bytes, size_t count)
+{
+	size_t room = OUTPUT_MAX - r->length, taken = count < room ? count : room;
+
+	if (r->process->take_line != NULL) {
+		split_lines(r, bytes, count);
+		return;
+	}
+	memcpy(r->output + r->length, bytes, taken);
+	r->length += taken;
+}
+
 /* Takes what is there; what exceeds the room is dropped, so that the program never blocks. */
 static void
-take(struct stream *s)
+take_output(struct running *r)
 {
 	char bytes[1024];
 	ssize_t got;
 
-	while (s->fd >= 0 && (got = read(s->fd, bytes, sizeof(bytes))) != 0) {
-		size_t room = TEXT_MAX - s->length, taken;
-
+	while (r->out >= 0 && (got = read(r->out, bytes, sizeof(bytes))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return;
-		taken = (size_t)got < room ? (size_t)got : room;
-		memcpy(s->text + s->length, bytes, taken);
-		s->length += taken;
+		keep(r, bytes, (size_t)got);
 	}
-	close_stream(s);
+	if (r->out >= 0)
+		close(r->out);
+	r->out = -1;
 }
 
 static void
 look(struct running *r)
 {
 	struct pollfd fds[] = {
-		{ .fd = r->out.fd, .events = POLLIN },
-		{ .fd = r->errors.fd, .events = POLLIN },
-		{ .fd = interrupt_signal() != 0 ? -1 : interrupt_fd(), .events = POLLIN },
+		{ .fd = r->out, .events = POLLIN },
+		{ .fd = interrupt_signal() == 0 ? interrupt_fd() : -1, .events = POLLIN },
 	};
 
-	(void)poll(fds, 3, LOOK_AGAIN_MS); /* whatever it says, we look ourselves */
-	take(&r->out);
-	take(&r->errors);
+	(void)poll(fds, 2, LOOK_AGAIN_MS); /* whatever it says, we look ourselves */
+	take_output(r);
 	r->ended = waitpid(r->pid, &r->status, WNOHANG) == r->pid;
 }
 
-/* Asked first: a program that talks to a server takes its question back. */
+/* It may clean up; one that was stopped must go on for that. */
 static void
-end(struct running *r)
+ask_to_end(struct running *r)
 {
-	int64_t deadline = time_now_ms() + END_MS;
+	int64_t deadline = time_now_ms() + GRACE_MS;
 
 	(void)kill(-r->pid, SIGTERM); /* it may just have ended by itself */
+	(void)kill(-r->pid, SIGCONT);
 	while (!r->ended && time_now_ms() < deadline)
 		look(r);
-	if (r->ended)
-		return;
-	(void)kill(-r->pid, SIGKILL);
-	while (waitpid(r->pid, &r->status, 0) < 0 && errno == EINTR)
-		continue;
-	r->ended = true;
+	(void)kill(-r->pid, SIGKILL); /* what it has started, too */
 }
 
+/* The end of the process counts, not that of its output: a child of it may hold that open. */
 static bool
 wait_for_end(struct running *r, struct error *err)
 {
-	while (!r->ended && interrupt_signal() == 0)
+	int64_t timeout = r->process->timeout_ms, deadline = time_now_ms() + timeout;
+
+	while (!r->ended) {
+		char limit[32];
+
 		look(r);
-	if (r->ended) {
-		take(&r->out);
-		take(&r->errors);
-		return true;
+		if (!r->ended && interrupt_signal() != 0) {
+			(void)error_set(err, ERR_INTERRUPTED, "interrupted");
+			err->signal = interrupt_signal();
+			ask_to_end(r);
+			return false;
+		}
+		if (!r->ended && timeout > 0 && time_now_ms() >= deadline) {
+			ask_to_end(r);
+			return error_set(err, ERR_USAGE, "the command took longer than %s",
+			    time_text(limit, timeout));
+		}
 	}
-	end(r);
-	(void)error_set(err, ERR_INTERRUPTED, "interrupted");
-	err->signal = interrupt_signal();
-	return false;
+	take_output(r);
+	if (r->process->take_line != NULL && r->length > 0)
+		end_line(r);
+	return true;
 }
 
 bool
-process_run(struct arena *a, const struct process *p, struct process_end *out, struct error *err)
+process_run(struct arena *a, const struct process *process, const char **output, int *status,
+    struct error *err)
 {
-	struct running r = { 0 };
-	int writers[2] = { -1, -1 }, failure;
+	struct running *r = arena_alloc(a, sizeof(*r));
+	int ends[2], failure;
 	bool good;
 
-	if (!open_stream(a, &r.out, &writers[0]) || !open_stream(a, &r.errors, &writers[1])) {
-		failure = errno;
-		close_stream(&r.out);
-		if (writers[0] >= 0)
-			close(writers[0]);
-		return error_set(err, ERR_INTERNAL, "cannot make a pipe: %s", strerror(failure));
-	}
-	failure = spawn(p, writers[0], writers[1], &r.pid);
-	close(writers[0]);
-	close(writers[1]);
-	good = failure == 0 ? wait_for_end(&r, err)
-			    : error_set(err, ERR_USAGE, "cannot start \"%s\": %s", p->arguments[0],
-				  strerror(failure));
-	close_stream(&r.out);
-	close_stream(&r.errors);
-	*out = (struct process_end){ .output = r.out.text, .errors = r.errors.text };
-	out->status = WIFEXITED(r.status) ? WEXITSTATUS(r.status) : 128 + WTERMSIG(r.status);
+	r->process = process;
+	r->output = arena_alloc(a, OUTPUT_MAX + 1);
+	if (!open_pipe(ends))
+		return error_set(err, ERR_INTERNAL, "cannot make a pipe: %s", strerror(errno));
+	r->out = ends[0];
+	failure = spawn(process, ends[1], &r->pid);
+	close(ends[1]);
+	r->ended = failure != 0;
+	good = failure == 0 ? wait_for_end(r, err)
+			    : error_set(err, ERR_USAGE, "cannot start \"%s\": %s",
+				  process->arguments[0], strerror(failure));
+	end_process(r);
+	*output = r->output;
+	*status = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : 128 + WTERMSIG(r->status);
 	return good;
 }

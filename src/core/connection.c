@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mask.h"
-#include "base/shell.h"
+#include "base/process.h"
 #include "core/url.h"
 #include "core/values.h"
 #include "db/conn.h"
@@ -42,12 +42,13 @@ static bool
 run_password_command(
     struct arena *a, const struct config *c, struct connection *out, struct error *err)
 {
-	const struct shell_command command = { .command = c->password_command,
+	const char *const arguments[] = { "/bin/sh", "-c", c->password_command, NULL };
+	const struct process command = { .arguments = arguments,
 		.timeout_ms = PASSWORD_COMMAND_MS };
 	const char *output, *password;
 	int status;
 
-	if (!shell_run(a, &command, &output, &status, err))
+	if (!process_run(a, &command, &output, &status, err))
 		return error_at(err, "password_command");
 	if (status != 0) {
 		(void)error_set(

@@ -49,13 +49,13 @@ bool
 dump_find_program(struct arena *a, int server_version, struct error *err)
 {
 	const char *const arguments[] = { program, "--version", NULL };
-	struct process p = { .arguments = arguments, .environment = environ };
-	struct process_end end;
-	int version;
+	struct process p = { .arguments = arguments };
+	const char *output;
+	int status, version;
 
-	if (!process_run(a, &p, &end, err))
+	if (!process_run(a, &p, &output, &status, err))
 		return err->code == ERR_USAGE ? advise_install(server_version, err) : false;
-	version = end.status == 0 ? major_version(end.output) : 0;
+	version = status == 0 ? major_version(output) : 0;
 	if (version >= server_version / 10000)
 		return true;
 	if (version == 0)
@@ -149,6 +149,14 @@ table_pattern(struct arena *a, const char *option, const char *schema, const cha
 	return arena_text_end(text);
 }
 
+static void
+take_line(void *context, const char *line)
+{
+	struct arena_text *words = context;
+
+	fprintf(words->out, "%s\n", line);
+}
+
 static bool
 run_program(struct arena *a, struct session *s, enum dump_extent extent, const char *path,
     struct error *err)
@@ -159,9 +167,11 @@ run_program(struct arena *a, struct session *s, enum dump_extent extent, const c
 		table_pattern(a, "--exclude-table=", h->schema, h->table),
 		table_pattern(a, "--exclude-table=", h->schema, h->journal) };
 	struct connection connection;
-	struct process p = { .arguments = arguments };
-	struct process_end end;
+	struct arena_text *words = arena_text_new(a);
+	struct process p = { .arguments = arguments, .take_line = take_line, .context = words };
+	const char *ignored; /* its lines are taken as they come */
 	size_t count = 7;
+	int status;
 
 	if (!config_connection(a, s->config, &connection, err))
 		return false;
@@ -179,12 +189,12 @@ run_program(struct arena *a, struct session *s, enum dump_extent extent, const c
 		arguments[count++] = arena_printf(a, "--role=%s", s->config->role);
 	arguments[count++] = arena_printf(a, "--dbname=%s", connection_text(a, s, &connection));
 	p.environment = environment_with(a, connection_get(&connection, "password"));
-	if (!process_run(a, &p, &end, err))
+	if (!process_run(a, &p, &ignored, &status, err))
 		return false;
-	if (end.status == 0)
+	if (status == 0)
 		return true;
-	(void)error_set(err, ERR_SQL, "pg_dump failed with exit status %d", end.status);
-	err->detail = arena_strdup(err->arena, end.errors);
+	(void)error_set(err, ERR_SQL, "pg_dump failed with exit status %d", status);
+	err->detail = arena_strdup(err->arena, arena_text_end(words));
 	return false;
 }
 

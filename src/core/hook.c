@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "base/mask.h"
-#include "base/shell.h"
+#include "base/process.h"
 #include "base/text.h"
 
 extern char **environ;
@@ -192,18 +192,20 @@ bool
 hook_run(struct arena *a, const struct hook *hook, struct error *err)
 {
 	struct listener listener = { hook->sink, rows[hook->kind].name };
-	struct shell_command command = { .command = hook_command(hook->config, hook->kind),
+	const char *const arguments[] = { "/bin/sh", "-c", hook_command(hook->config, hook->kind),
+		NULL };
+	struct process command = { .arguments = arguments,
 		.timeout_ms = hook->config->hook_timeout_ms,
 		.take_line = tell_line,
 		.context = &listener };
 	const char *ignored; /* its lines are told as they come */
 	int status;
 
-	if (command.command == NULL)
+	if (arguments[2] == NULL)
 		return true;
 	event_note(hook->sink, "running the hook %s", listener.name);
 	command.environment = environment(a, hook);
-	if (!shell_run(a, &command, &ignored, &status, err))
+	if (!process_run(a, &command, &ignored, &status, err))
 		return fail_to_run(listener.name, err);
 	return status == 0 || fail(listener.name, status, err);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/time.h"
@@ -17,7 +18,6 @@ set_up(void)
 {
 	arena = arena_new(NULL);
 	err = error_new(arena);
-	interrupt_start();
 }
 
 static void
@@ -26,80 +26,172 @@ tear_down(void)
 	arena_close(arena);
 }
 
-static char word[] = "WORD=from here";
-static char *environment[] = { word, NULL };
-
 static bool
-run(const char *script, struct process_end *end)
+run(const char *text, int64_t timeout_ms, const char **output, int *status)
 {
-	const char *const arguments[] = { "sh", "-c", script, "sh",
-		"an argument; with a shell's $()", NULL };
-	struct process p = { .arguments = arguments, .environment = environment };
+	const char *const arguments[] = { "/bin/sh", "-c", text, NULL };
+	const struct process process = { .arguments = arguments, .timeout_ms = timeout_ms };
 
-	return process_run(arena, &p, end, err);
+	return process_run(arena, &process, output, status, err);
 }
 
-static const struct trial {
-	const char *script, *output, *errors;
+static const struct run {
+	const char *command, *output;
 	int status;
-} trials[] = {
-	{ "echo a; echo b >&2", "a\n", "b\n", 0 },
-	{ "echo \"$1\"", "an argument; with a shell's $()\n", "", 0 },
-	{ "echo \"$WORD$HOME\"", "from here\n", "", 0 },
-	{ "exit 3", "", "", 3 },
-	{ "kill -TERM $$", "", "", 128 + SIGTERM },
-	{ "kill -PIPE $$", "", "", 128 + SIGPIPE }, /* although we ignore it ourselves */
-	{ "read line && echo something", "", "", 1 }, /* nothing on stdin */
-	{ "exec >&- 2>&-; exit 0", "", "", 0 },
+} runs[] = {
+	{ "echo a; echo b", "a\nb\n", 0 },
+	{ "printf 'a'; exit 3", "a", 3 },
+	{ "kill -TERM $$", "", 128 + SIGTERM },
+	{ "echo hidden >&2", "", 0 },
+	{ "cat", "", 0 }, /* nothing on stdin */
+	{ "echo a; sleep 3 >&- & exit 0", "a\n", 0 },
+	{ "echo a; sleep 3 & exit 0", "a\n", 0 }, /* a child that holds the pipe open */
+	{ "kill -PIPE $$", "", 128 + SIGPIPE }, /* although we ignore it ourselves */
+	{ "exec >&-; exit 0", "", 0 },
 };
 
-START_TEST(tells_what_it_said_and_how_it_ended)
+START_TEST(runs_to_the_end)
 {
-	struct process_end end;
+	const char *output;
+	int status;
 
-	ck_assert(run(trials[_i].script, &end));
-	ck_assert_str_eq(end.output, trials[_i].output);
-	ck_assert_str_eq(end.errors, trials[_i].errors);
-	ck_assert_int_eq(end.status, trials[_i].status);
+	interrupt_start();
+	ck_assert(run(runs[_i].command, 60000, &output, &status));
+	ck_assert_str_eq(output, runs[_i].output);
+	ck_assert_int_eq(status, runs[_i].status);
 }
 END_TEST
 
 START_TEST(drops_what_exceeds_the_room)
 {
-	struct process_end end;
+	const char *output;
+	int status;
 
-	ck_assert(run("yes | head -c 300000 >&2; yes | head -c 300000", &end));
-	ck_assert_uint_eq(strlen(end.output), 8192);
-	ck_assert_uint_eq(strlen(end.errors), 8192);
-	ck_assert_int_eq(end.status, 0);
+	ck_assert(run("head -c 1000000 /dev/zero | tr '\\0' x", 60000, &output, &status));
+	ck_assert_uint_eq(strlen(output), 8192);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(ends_a_command_that_takes_too_long)
+{
+	int64_t start = time_now_ms();
+	const char *output;
+	int status;
+
+	ck_assert(!run("sleep 1000 & wait", 100, &output, &status));
+	ck_assert_int_eq(err->code, ERR_USAGE);
+	ck_assert_ptr_nonnull(strstr(err->message, "took longer"));
+	ck_assert_int_eq(status, 128 + SIGTERM);
+	ck_assert_int_lt(time_now_ms() - start, 30000);
+}
+END_TEST
+
+START_TEST(kills_what_does_not_want_to_end)
+{
+	int64_t start = time_now_ms();
+	const char *output;
+	int status;
+
+	ck_assert(!run("trap '' TERM; echo in; while :; do sleep 1; done", 100, &output, &status));
+	ck_assert_int_eq(status, 128 + SIGKILL);
+	ck_assert_int_ge(time_now_ms() - start, 3000);
+}
+END_TEST
+
+START_TEST(lets_it_clean_up)
+{
+	const char *output;
+	int status;
+
+	ck_assert(!run("trap 'echo clean; exit 7' TERM; sleep 1000 & wait", 500, &output, &status));
+	ck_assert_int_eq(status, 7);
+	ck_assert_str_eq(output, "clean\n");
+}
+END_TEST
+
+static void
+take_line(void *context, const char *line)
+{
+	struct arena_text *lines = context;
+
+	fprintf(lines->out, "[%.20s]", line);
+}
+
+static const struct lines {
+	const char *command, *lines;
+} line_cases[] = {
+	{ "echo a; echo b >&2; printf c", "[a][b][c]" },
+	{ "printf 'a\\n\\n'", "[a][]" },
+	{ "true", "" },
+	{ "printf 'a\\000b\\n'", "[ab]" },
+	{ "head -c 8193 /dev/zero | tr '\\0' x", "[xxxxxxxxxxxxxxxxxxxx][x]" },
+};
+
+START_TEST(hands_over_line_by_line)
+{
+	struct arena_text *lines = arena_text_new(arena);
+	const char *const arguments[] = { "/bin/sh", "-c", line_cases[_i].command, NULL };
+	const struct process process = { .arguments = arguments,
+		.timeout_ms = 60000,
+		.take_line = take_line,
+		.context = lines };
+	const char *output;
+	int status;
+
+	ck_assert(process_run(arena, &process, &output, &status, err));
+	ck_assert_str_eq(arena_text_end(lines), line_cases[_i].lines);
+}
+END_TEST
+
+START_TEST(gives_it_another_environment)
+{
+	char greeting[] = "GREETING=hello";
+	char *environment[] = { greeting, NULL };
+	const char *const arguments[] = { "sh", "-c", "echo $GREETING$HOME", NULL };
+	const struct process process = { .arguments = arguments, .environment = environment };
+	const char *output;
+	int status;
+
+	ck_assert(process_run(arena, &process, &output, &status, err));
+	ck_assert_str_eq(output, "hello\n");
+}
+END_TEST
+
+START_TEST(hands_over_arguments_as_they_are)
+{
+	const char *const arguments[] = { "printf", "[%s]", "a b", "$HOME; $(id) *", NULL };
+	const struct process process = { .arguments = arguments };
+	const char *output;
+	int status;
+
+	ck_assert(process_run(arena, &process, &output, &status, err));
+	ck_assert_str_eq(output, "[a b][$HOME; $(id) *]");
 }
 END_TEST
 
 START_TEST(says_which_program_is_not_there)
 {
 	const char *const arguments[] = { "no-such-program", NULL };
-	struct process p = { .arguments = arguments, .environment = environment };
-	struct process_end end;
+	const struct process process = { .arguments = arguments };
+	const char *output;
+	int status;
 
-	ck_assert(!process_run(arena, &p, &end, err));
+	ck_assert(!process_run(arena, &process, &output, &status, err));
 	ck_assert_int_eq(err->code, ERR_USAGE);
 	ck_assert_ptr_nonnull(strstr(err->message, "cannot start \"no-such-program\""));
 }
 END_TEST
 
-/* The first hears that it is asked to end, the second does not, and its child neither. */
-static const char *const deaf[] = { "trap 'exit 0' TERM; kill -TERM $PPID; sleep 1000 & wait",
-	"trap '' TERM; kill -TERM $PPID; sleep 1000 & sleep 1000" };
-
 START_TEST(ends_with_a_signal)
 {
-	int64_t start = time_now_ms();
-	struct process_end end;
+	const char *output;
+	int status;
 
-	ck_assert(!run(deaf[_i], &end));
+	interrupt_start();
+	ck_assert(!run("kill -TERM $PPID; sleep 1000", 0, &output, &status));
 	ck_assert_int_eq(err->code, ERR_INTERRUPTED);
 	ck_assert_int_eq(error_exit(err), 128 + SIGTERM);
-	ck_assert_int_lt(time_now_ms() - start, 30000);
 }
 END_TEST
 
@@ -113,11 +205,17 @@ main(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_set_timeout(cases, 120);
-	tcase_add_loop_test(
-	    cases, tells_what_it_said_and_how_it_ended, 0, sizeof(trials) / sizeof(trials[0]));
+	tcase_add_loop_test(cases, runs_to_the_end, 0, sizeof(runs) / sizeof(runs[0]));
 	tcase_add_test(cases, drops_what_exceeds_the_room);
+	tcase_add_test(cases, ends_a_command_that_takes_too_long);
+	tcase_add_test(cases, kills_what_does_not_want_to_end);
+	tcase_add_test(cases, lets_it_clean_up);
+	tcase_add_loop_test(
+	    cases, hands_over_line_by_line, 0, sizeof(line_cases) / sizeof(line_cases[0]));
+	tcase_add_test(cases, gives_it_another_environment);
+	tcase_add_test(cases, hands_over_arguments_as_they_are);
 	tcase_add_test(cases, says_which_program_is_not_there);
-	tcase_add_loop_test(cases, ends_with_a_signal, 0, sizeof(deaf) / sizeof(deaf[0]));
+	tcase_add_test(cases, ends_with_a_signal);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
