@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """
-Runs README.md: its tour is what the program really prints.
+Runs the pages with a tour, README.md and docs/zero-downtime.md: they show what the program prints.
 
-A line "<!-- file: PATH -->" makes a file of the block that follows it; a block "console" holds
-commands behind "$ " and their output.  All blocks share one folder and one fresh database.
-"make readme" puts the output into README.md; test_demo.py compares it.  Times, hosts and versions
-of the server differ from run to run and are replaced by fixed ones.
+A line "<!-- file: PATH -->" makes a file of the block that follows it, "<!-- from: PATH -->" shows
+one of the project; a block "console" holds commands behind "$ " and their output.  All blocks of a
+page share one folder, in which examples/ is, and one fresh database.  "make readme" puts the output
+into the pages; test_demo.py compares it.  Times, hosts and versions of the server differ from run to
+run and are replaced by fixed ones.
 """
 
 import os
@@ -18,8 +19,9 @@ from pathlib import Path
 from cluster import ROOT, Cluster
 
 README = ROOT / "README.md"
+PAGES = [README, ROOT / "docs/zero-downtime.md"]
 BLOCK = re.compile(
-    r"(?:<!-- file: (?P<file>\S+) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    r"(?:<!-- (?:file: (?P<file>\S+)|from: (?P<source>\S+)) -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 FIXED = [
@@ -56,7 +58,7 @@ def console(text, folder, environment):
 
 
 def regenerate(text, db, program):
-    """README.md as it should be."""
+    """A page as it should be."""
     with tempfile.TemporaryDirectory(prefix="migrate-readme.", dir="/tmp") as folder:
         environment = {
             "PATH": f"{Path(program).parent}:{os.environ['PATH']}",
@@ -66,7 +68,11 @@ def regenerate(text, db, program):
             "DATABASE_URL": db.url,
         }
 
+        os.symlink(ROOT / "examples", Path(folder, "examples"))
+
         def replace(block):
+            if block["source"]:
+                return block[0].replace(block["text"], Path(ROOT, block["source"]).read_text())
             if block["file"]:
                 path = Path(folder, block["file"])
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,13 +89,14 @@ def main():
     from runner import PROGRAM
 
     server = Cluster()
-    with server.database("shop") as db:
-        text = regenerate(README.read_text(), db, PROGRAM[-1])
+    for page in PAGES:
+        with server.database("shop") as db:
+            text = regenerate(page.read_text(), db, PROGRAM[-1])
+        if sys.argv[1:] == ["--write"]:
+            page.write_text(text)
+        else:
+            sys.stdout.write(text)
     server.remove()
-    if sys.argv[1:] == ["--write"]:
-        README.write_text(text)
-    else:
-        sys.stdout.write(text)
 
 
 if __name__ == "__main__":

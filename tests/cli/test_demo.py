@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from cluster import ROOT
-from readme import README, regenerate
+from readme import PAGES, README, regenerate
 from runner import PROGRAM
 
 
-def test_readme_shows_what_the_program_prints(cluster):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_shows_what_the_program_prints(cluster, page):
     with cluster.database("shop") as db:
-        shown = README.read_text()
+        shown = page.read_text()
         printed = regenerate(shown, db, PROGRAM[-1])
     assert printed == shown, "make readme writes it anew"
 

@@ -1,0 +1,2 @@
+-- migrate:phase backfill
+ALTER TABLE events VALIDATE CONSTRAINT events_id_new_not_null;
