@@ -10,6 +10,5 @@ BEGIN
 END;
 $$;
 
--- migrate:allow create-trigger it is there to write both
 CREATE TRIGGER events_id_new BEFORE INSERT OR UPDATE ON events
 	FOR EACH ROW EXECUTE FUNCTION events_id_new();
