@@ -144,6 +144,10 @@ find_live(const struct world *w, const char *schema, const char *name)
 			fresh.table =
 			    (struct world_table){ .facts = *facts, .complete = true, .live = true };
 		thing = things_put(w->live, &fresh);
+		if (facts != NULL && schema == NULL) { /* the name that it really has */
+			fresh.name = fresh.table.facts.name;
+			(void)things_put(w->live, &fresh);
+		}
 	}
 	return thing->table.live ? thing : NULL;
 }
@@ -708,12 +712,14 @@ world_held(const struct world *w, enum lock_mode least)
 
 	for (size_t i = 0; i < w->held_count; i++) {
 		const struct held *held = &w->held[i];
+		const struct world_table *t;
 
 		if (!held->old || held->since == w->statement || held->mode < least ||
 		    (strongest != NULL && held->mode <= strongest->mode))
 			continue;
-		/* Another one has its name since, where it was renamed. */
-		if (world_find(w, held->name)->age == AGE_OLD)
+		/* Where it was renamed, nobody or another one has its name. */
+		t = world_find(w, held->name);
+		if (t != NULL && t->age == AGE_OLD)
 			strongest = held;
 	}
 	return strongest == NULL ? NULL : world_find(w, strongest->name);

@@ -542,6 +542,30 @@ START_TEST(asks_the_live_catalog_once)
 }
 END_TEST
 
+/* As the catalog does before it was asked for that name. */
+static const struct table_facts *
+look_up_as_asked(void *source, const char *schema, const char *name)
+{
+	return schema != NULL ? NULL : look_up(source, schema, name);
+}
+
+START_TEST(knows_a_live_table_by_the_name_that_it_really_has)
+{
+	const struct statement_lock drop = { .mode = LOCK_ACCESS_EXCLUSIVE, .name = "orders" };
+	const struct act_name qualified = { "app", "orders" };
+	int asked = 0;
+
+	world = world_new(arena, look_up_as_asked, &asked);
+	world_begin_file(world, true);
+	world_begin_statement(world, 1);
+	world_lock(world, &drop);
+	world_begin_statement(world, 2);
+	ck_assert_str_eq(world_held(world, LOCK_ACCESS_EXCLUSIVE)->facts.name.name, "orders");
+	ck_assert_ptr_nonnull(world_find(world, &qualified));
+	ck_assert_int_eq(asked, 1);
+}
+END_TEST
+
 static const TTest **const tests[] = {
 	&knows_nothing_of_a_table_from_before,
 	&keeps_schemas_apart,
@@ -569,6 +593,7 @@ static const TTest **const tests[] = {
 	&does_not_mind_a_lock_on_a_new_table,
 	&holds_the_lock_at_the_other_end_of_a_foreign_key,
 	&asks_the_live_catalog_once,
+	&knows_a_live_table_by_the_name_that_it_really_has,
 };
 
 int
