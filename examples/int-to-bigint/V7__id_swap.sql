@@ -1,5 +1,6 @@
 -- One short transaction: the new column takes the old one's name and place.  The app sees an id all
--- the time; what it has prepared is planned anew.
+-- the time.  A driver that keeps prepared statements gets "cached plan must not change result type"
+-- once in each session, and most prepare again by themselves.
 -- migrate:phase contract
 -- migrate:irreversible the old key is gone
 -- migrate:allow drop-primary-key, rename-column the new one is there in the same transaction

@@ -14,8 +14,8 @@ class Traffic:
     Then traffic.longest is the longest wait in seconds, traffic.errors what failed.
     """
 
-    def __init__(self, db, *statements, pause=0.005):
-        self.db, self.pause = db, pause
+    def __init__(self, db, *statements, pause=0.005, **connection):
+        self.db, self.pause, self.connection = db, pause, connection
         self.longest, self.done, self.errors = 0.0, 0, []
         self.stopping = threading.Event()
         self.lock = threading.Lock()
@@ -37,7 +37,7 @@ class Traffic:
     def run(self, statements):
         if isinstance(statements, str):
             statements = (statements,)
-        with self.db.connect(application_name="shop") as connection:
+        with self.db.connect(application_name="shop", **self.connection) as connection:
             while not self.stopping.is_set():
                 start = time.monotonic()
                 try:
