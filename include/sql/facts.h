@@ -29,6 +29,7 @@ struct facts_constraint {
 	const char *proves_not_null; /* as in struct act_constraint */
 	const char *expression; /* of a CHECK, as pg_get_constraintdef tells it, or as written */
 	bool valid;
+	bool by_file; /* one of the files makes it valid, not the live catalog alone */
 };
 
 struct facts_index {

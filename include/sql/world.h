@@ -79,8 +79,12 @@ const struct world_object *
 world_object(const struct world *w, enum act_on on, const struct act_name *name);
 /* The table of an index by its name, also behind its DROP; or NULL. */
 const struct world_table *world_table_of_index(const struct world *w, const struct act_name *name);
-/* Is there a valid CHECK or NOT NULL constraint that proves the column free of nulls? */
-bool world_proves_not_null(const struct world_table *t, const char *column);
+/*
+ * Does a valid CHECK or NOT NULL constraint prove the column free of nulls?  By the files it does so
+ * wherever these run, by the live catalog alone only where that is.
+ */
+enum world_proof { PROOF_NONE, PROOF_LIVE, PROOF_FILES };
+enum world_proof world_not_null_proof(const struct world_table *t, const char *column);
 /* What a setting was last set to in this file ("" for RESET), or NULL: never. */
 const char *world_setting(const struct world *w, const char *name);
 /* As a time, such as lock_timeout: in milliseconds, or -1 where that cannot be told. */

@@ -192,7 +192,8 @@ tell_add_column(const struct asked *q, struct effect *out)
 static bool
 is_proven(const struct asked *q, const char *column)
 {
-	return q->table != NULL && column != NULL && world_proves_not_null(q->table, column);
+	return q->table != NULL && column != NULL &&
+	    world_not_null_proof(q->table, column) != PROOF_NONE;
 }
 
 static void

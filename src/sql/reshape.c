@@ -316,7 +316,8 @@ add_constraint(struct arena *a, struct table_facts *f, const struct act_constrai
 		.references = reshape_copy_name(a, &c->references),
 		.proves_not_null = copy(a, c->proves_not_null),
 		.expression = copy(a, c->expression),
-		.valid = !c->not_valid && !c->not_enforced };
+		.valid = !c->not_valid && !c->not_enforced,
+		.by_file = true };
 
 	if (has_index(c))
 		add_index_of_constraint(a, f, c, &made);
@@ -372,7 +373,7 @@ validate_constraint(struct arena *a, struct table_facts *f, const struct act *ac
 	/* Nothing is known of what an unknown one proves. */
 	if (c == NULL)
 		return;
-	c->valid = true;
+	c->valid = c->by_file = true;
 	if (c->kind == CONSTRAINT_NOT_NULL && c->proves_not_null != NULL)
 		own_column(a, f, c->proves_not_null)->not_null = true;
 }

@@ -193,16 +193,16 @@ static void
 report_not_null(struct lint *l, const struct rule *rule, const struct act *act, const char *column)
 {
 	const struct world_table *t = lint_table(l, act);
-	bool proven = t != NULL && world_proves_not_null(t, column);
+	enum world_proof proof = t == NULL ? PROOF_NONE : world_not_null_proof(t, column);
 	struct finding *f;
 
-	if (!rule_in_use(l, act) || (proven && !t->live))
+	if (!rule_in_use(l, act) || proof == PROOF_FILES)
 		return;
 	f = lint_report(l, rule, act, rule_safe_not_null(l, &act->name, column),
 	    "all of %s is read under ACCESS EXCLUSIVE for nulls in \"%s\": nobody reads or "
 	    "writes it until that is done, and one null makes it fail",
 	    lint_quote(l, &act->name), column);
-	if (proven)
+	if (proof == PROOF_LIVE)
 		lint_void(l, f, "a valid constraint proves that \"%s\" has no nulls", column);
 }
 

@@ -138,7 +138,7 @@ static const struct rule unique_inline_on_add_column = {
 static bool
 proves(const struct world_table *t, const char *column)
 {
-	return t != NULL && world_proves_not_null(t, column);
+	return t != NULL && world_not_null_proof(t, column) != PROOF_NONE;
 }
 
 /* The way to NOT NULL for each column that is not known to be. */

@@ -653,22 +653,26 @@ says_not_null(const char *expression, const char *column)
 	return found;
 }
 
-bool
-world_proves_not_null(const struct world_table *t, const char *column)
+enum world_proof
+world_not_null_proof(const struct world_table *t, const char *column)
 {
 	const struct facts_column *c = world_column(t, column);
+	enum world_proof found = PROOF_NONE;
 
 	if (c != NULL && c->not_null)
-		return true;
+		return t->live ? PROOF_LIVE : PROOF_FILES;
 	for (size_t i = 0; i < t->facts.constraint_count; i++) {
 		const struct facts_constraint *proof = &t->facts.constraints[i];
 
-		if (proof->valid && proof->proves_not_null != NULL &&
-		    (strcmp(proof->proves_not_null, column) == 0 ||
-			(proof->expression != NULL && says_not_null(proof->expression, column))))
-			return true;
+		if (!proof->valid || proof->proves_not_null == NULL ||
+		    (strcmp(proof->proves_not_null, column) != 0 &&
+			(proof->expression == NULL || !says_not_null(proof->expression, column))))
+			continue;
+		if (!t->live || proof->by_file)
+			return PROOF_FILES;
+		found = PROOF_LIVE;
 	}
-	return false;
+	return found;
 }
 
 const char *

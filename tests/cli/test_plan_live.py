@@ -79,6 +79,16 @@ def test_facts_lower_a_finding_only_where_they_are_trusted(live):
     assert run.exit == 0, run
 
 
+def test_what_the_files_prove_needs_no_trust_in_the_facts(db, live, migrate):
+    live("ALTER TABLE orders ADD CONSTRAINT filled CHECK (total IS NOT NULL) NOT VALID;")
+    files = {
+        "V2__validate.sql": "ALTER TABLE orders VALIDATE CONSTRAINT filled;",
+        "V3__not_null.sql": "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;",
+    }
+    run = migrate("plan", *BASELINE, files=files)
+    assert run.exit == 0 and "set-not-null" not in run.stdout, run
+
+
 def test_up_trusts_the_facts(db, live, migrate):
     assert live("ALTER TABLE orders ALTER COLUMN total SET NOT NULL;").exit == 3
     run = migrate("up", *BASELINE, "--lint-on-up", "refuse")

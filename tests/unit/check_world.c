@@ -338,8 +338,8 @@ START_TEST(knows_a_table_that_was_made_whole)
 	ck_assert_str_eq(world_column(t, "note")->type.name.name, "text");
 	ck_assert_ptr_null(world_column(t, "total"));
 	ck_assert(world_column(t, "id")->not_null);
-	ck_assert(world_proves_not_null(t, "id"));
-	ck_assert(!world_proves_not_null(t, "note"));
+	ck_assert_int_eq(world_not_null_proof(t, "id"), PROOF_FILES);
+	ck_assert_int_eq(world_not_null_proof(t, "note"), PROOF_NONE);
 	ck_assert(world_index(t, "orders_pkey")->of_constraint);
 	ck_assert_str_eq(world_constraint(t, "orders_customer_fkey")->references.name, "customers");
 	ck_assert_uint_eq(find("customers")->facts.referencing_count, 1);
@@ -360,7 +360,7 @@ START_TEST(follows_columns)
 	ck_assert_ptr_null(world_column(find("orders"), "buyer"));
 	ck_assert_ptr_null(world_constraint(find("orders"), "orders_customer_fkey"));
 	apply((struct act){ .kind = ACT_SET_NOT_NULL, .part = "note" }, "orders");
-	ck_assert(world_proves_not_null(find("orders"), "note"));
+	ck_assert_int_eq(world_not_null_proof(find("orders"), "note"), PROOF_FILES);
 }
 END_TEST
 
@@ -377,13 +377,13 @@ START_TEST(knows_when_a_check_proves_a_column_free_of_nulls)
 
 	apply(add, "old");
 	ck_assert(!find("old")->complete);
-	ck_assert(!world_proves_not_null(find("old"), "note"));
+	ck_assert_int_eq(world_not_null_proof(find("old"), "note"), PROOF_NONE);
 	apply((struct act){ .kind = ACT_VALIDATE_CONSTRAINT, .part = "other" }, "old");
-	ck_assert(!world_proves_not_null(find("old"), "note"));
+	ck_assert_int_eq(world_not_null_proof(find("old"), "note"), PROOF_NONE);
 	apply((struct act){ .kind = ACT_VALIDATE_CONSTRAINT, .part = "old_note_check" }, "old");
-	ck_assert(world_proves_not_null(find("old"), "note"));
+	ck_assert_int_eq(world_not_null_proof(find("old"), "note"), PROOF_FILES);
 	apply((struct act){ .kind = ACT_DROP_CONSTRAINT, .part = "old_note_check" }, "old");
-	ck_assert(!world_proves_not_null(find("old"), "note"));
+	ck_assert_int_eq(world_not_null_proof(find("old"), "note"), PROOF_NONE);
 }
 END_TEST
 
