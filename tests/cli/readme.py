@@ -71,15 +71,19 @@ def regenerate(text, db, program):
         os.symlink(ROOT / "examples", Path(folder, "examples"))
 
         def replace(block):
+            before, after = block.start("text") - block.start(), block.end("text") - block.start()
+
+            def put(text):
+                return block[0][:before] + text + block[0][after:]
+
             if block["source"]:
-                return block[0].replace(block["text"], Path(ROOT, block["source"]).read_text())
+                return put(Path(ROOT, block["source"]).read_text())
             if block["file"]:
                 path = Path(folder, block["file"])
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(block["text"])
             elif block["language"] == "console":
-                new = console(block["text"], folder, environment)
-                return block[0].replace(block["text"], new)
+                return put(console(block["text"], folder, environment))
             return block[0]
 
         return BLOCK.sub(replace, text)
