@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "core/batch_size.h"
+#include "core/resume.h"
 #include "core/wait.h"
 #include "query.h"
 #include "sql/range.h"
@@ -503,9 +504,10 @@ say_state(struct batch *b, struct error *err)
 	next = b->trail.done > 0
 	    ? "only the record is missing"
 	    : arena_printf(err->arena, "it goes on%s", behind_key(err->arena, &b->point));
-	(void)error_next(err, "%s%s%sRun \"migrate up\" again: %s.",
+	(void)error_next(err, "%s%s%sRun \"migrate %s\" again: %s.",
 	    err->next == NULL ? "" : err->next, err->next == NULL ? "" : " ",
-	    err->code == ERR_SQL && err->next == NULL ? "Correct the file. " : "", next);
+	    err->code == ERR_SQL && err->next == NULL ? "Correct the file. " : "",
+	    resume_command(b->trail.step->script), next);
 }
 
 static void

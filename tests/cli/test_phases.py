@@ -179,3 +179,13 @@ def test_interrupted_file_of_a_later_phase_waits(db, migrate):
     run = migrate("up", "--phase", "backfill", files={"V2__copy.sql": stops.replace("1/0", "1")})
     assert run.exit == 0, run
     assert db.execute("SELECT count(*) FROM t") == [(1,)]
+
+
+def test_files_in_batches_are_backfill(db, migrate):
+    batch = "-- migrate:batch table=t key=id\nUPDATE t SET a = 1 WHERE a IS NULL AND id BETWEEN :from AND :to;"
+    files = {"V1__t.sql": "CREATE TABLE t (id int PRIMARY KEY, a int);", "V2__fill.sql": batch}
+    run = migrate("up", "--phase", "expand", files=files)
+    assert run.exit == 0 and "V2__fill.sql (backfill)" in run.stderr, run
+    db.execute("INSERT INTO t SELECT generate_series(1, 10)")
+    assert migrate("up", "--phase", "backfill").exit == 0
+    assert db.execute("SELECT count(*) FROM t WHERE a = 1") == [(10,)]

@@ -442,3 +442,22 @@ def test_unknown_outcome_of_what_was_undone_before(db, applied):
     lost = FILES["V3__three.sql"] + LOST_ID.split("\n", 1)[1]
     assert applied("up", files={"V3__three.sql": lost}).exit == 7
     assert applied("up", files=FILES).exit == 7
+
+
+# --- in batches ---
+
+
+@pytest.mark.parametrize("record", ["row", "delete"])
+def test_undo_in_batches(db, migrate, record):
+    fill = "-- migrate:batch table=t key=id size=3\nUPDATE t SET a = {} WHERE a IS {} NULL AND id BETWEEN :from AND :to;"
+    files = {
+        "V1__t.sql": "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t SELECT generate_series(1, 10);",
+        "V2__fill.sql": fill.format("1", ""),
+        "U2__fill.sql": fill.format("NULL", "NOT"),
+    }
+    assert migrate("up", files=files).exit == 0
+    undone(migrate("undo", "--undo-record", record), "U2__fill.sql")
+    assert db.execute("SELECT count(*) FROM t WHERE a IS NULL") == [(10,)]
+    rows = db.history("version, type, success")[1:]
+    assert rows == ([("2", "SQL", True), ("2", "UNDO_SQL", True)] if record == "row" else [])
+    assert migrate("up").exit == 0
