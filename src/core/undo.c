@@ -45,11 +45,17 @@ is_in_force(const struct entry *e)
 		!(match_type(e->row->type) & TYPE_UNDO));
 }
 
+static bool
+is_begun_undo(const struct entry *e)
+{
+	return e->state == STATE_INTERRUPTED && e->script->kind == SCRIPT_UNDO;
+}
+
 static const struct entry *
-find_interrupted(const struct entry *entries, size_t count)
+find_begun_undo(const struct entry *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (entries[i].state == STATE_INTERRUPTED && entries[i].script->kind == SCRIPT_UNDO)
+		if (is_begun_undo(&entries[i]))
 			return &entries[i];
 	return NULL;
 }
@@ -81,6 +87,20 @@ was_seen(const struct undo_pin *pin, const struct history_row *row)
 
 /* --- the choice --- */
 
+/* What another run has begun since the goal was pinned is its own business. */
+static bool
+may_resume(const struct undoing *u, const struct entry *begun)
+{
+	const struct undo_pin *pin = u->goal->pin;
+
+	if (begun == NULL || pin == NULL || was_seen(pin, begun->row))
+		return begun != NULL;
+	for (size_t i = 0; i < pin->count; i++)
+		if (version_compare(pin->rows[i]->version, begun->version) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_wanted(const struct undoing *u, const struct entry *e)
 {
@@ -99,7 +119,9 @@ is_wanted(const struct undoing *u, const struct entry *e)
 static void
 choose(struct arena *a, struct undoing *u)
 {
-	u->resumed = find_interrupted(u->entries, u->entry_count);
+	const struct entry *begun = find_begun_undo(u->entries, u->entry_count);
+
+	u->resumed = may_resume(u, begun) ? begun : NULL;
 	u->chosen = arena_alloc(a, (u->entry_count + 1) * sizeof(*u->chosen));
 	for (size_t i = u->entry_count; i-- > 0;) {
 		const struct entry *e = &u->entries[i];
@@ -184,10 +206,12 @@ refuse_unfinished(struct plan *plan, const struct entry *e)
 	    (struct place){ .path = e->script == NULL ? NULL : e->script->path },
 	    "version %s (\"%s\") %s: there is no saying what is to be undone", e->version,
 	    e->row->script, interrupted ? "was interrupted" : "failed");
-	(void)error_next(err, "%s",
-	    interrupted
-		? "Run \"migrate up\" first, which goes on with it."
-		: "See what it left behind and take that back, then run \"migrate repair\".");
+	if (interrupted)
+		(void)error_next(err, "Run \"migrate %s\" first, which goes on with it.",
+		    resume_command(e->script));
+	else
+		(void)error_next(err,
+		    "See what it left behind and take that back, then run \"migrate repair\".");
 }
 
 static void
@@ -195,8 +219,8 @@ refuse_newer(struct plan *plan, const struct entry *e)
 {
 	struct error *err = problem_add(&plan->setup_problems);
 
-	error_set(err, ERR_REFUSED, "another run was faster: version %s was %s meanwhile",
-	    e->version, e->state == STATE_INTERRUPTED ? "undone in part" : "applied");
+	error_set(err, ERR_REFUSED, "another run was faster: version %s was applied meanwhile",
+	    e->version);
 	(void)error_next(err, "Look at \"migrate status\" and run \"migrate undo\" again.");
 }
 
@@ -213,7 +237,7 @@ refuse_too_many(struct plan *plan, size_t count, int64_t steps)
 void
 undo_refuse_interrupted(struct plan *plan)
 {
-	const struct entry *e = find_interrupted(plan->entries, plan->entry_count);
+	const struct entry *e = find_begun_undo(plan->entries, plan->entry_count);
 	struct error *err;
 
 	if (e == NULL)

@@ -25,7 +25,7 @@ class PooledBench(Bench):
     """The sessions stay, idle and without a lock; what they are numbered no client knows."""
 
     suites = ["files", "windows", "copy", "repeatables", "wrong", "schema", "baseline"]
-    suites += ["baseline_on_up", "repair", "repair_applied"]
+    suites += ["baseline_on_up", "repair", "repair_applied", "undo", "undo_delete"]
     kinds = ["before", "after", "half", "reset", "refused", "delay", "freeze"]
     kinds += ["kill", "kill-after", "term"]
 

@@ -38,6 +38,16 @@ COPY = (
 
 VIEW = "INSERT INTO effects VALUES ({0}, 'repeatable');\nCREATE OR REPLACE VIEW v AS SELECT {0} AS n;\n"
 
+# What is undone shows in the table as well.
+UNDO = {
+    "V1__effects.sql": EFFECTS,
+    "V2__two.sql": "INSERT INTO effects VALUES (2, 'two');\nCREATE TABLE two (n int);",
+    "U2__two.sql": "INSERT INTO effects VALUES (-2, 'two');\nDROP TABLE two;",
+    "V3__three.sql": "INSERT INTO effects VALUES (3, 'three');\nCREATE INDEX effects_n ON effects (n);",
+    "U3__three.sql": "INSERT INTO effects VALUES (-3, 'three');\nDROP INDEX effects_n;",
+}
+UNDO_STEPWISE = "-- migrate:transaction off\nINSERT INTO effects VALUES (-3, 'three');\nDROP INDEX CONCURRENTLY effects_n;\n"
+
 SUITES = [
     Suite(
         "files",
@@ -152,6 +162,22 @@ SUITES = [
         },
         stepwise=("V2__detach.sql",),
     ),
+]
+# --target, not --steps: the same command again undoes nothing more.
+SUITES += [
+    Suite(
+        f"undo{name}",
+        {},
+        command=("undo", "--target", "2", "--undo-record", record),
+        before={**UNDO, **files},
+        stepwise=tuple(files),
+    )
+    for name, record, files in [
+        ("", "row", {}),
+        ("_delete", "delete", {}),
+        ("_stepwise", "row", {"U3__three.sql": UNDO_STEPWISE}),
+        ("_stepwise_delete", "delete", {"U3__three.sql": UNDO_STEPWISE}),
+    ]
 ]
 BY_NAME = {suite.name: suite for suite in SUITES}
 

@@ -785,6 +785,9 @@ static const struct pin_case {
 	{ "another run has applied one", "V1 V2", "V1 V2 V3", "U2#4", "setup" },
 	{ "one was applied again", "V1 V2", "V1 V2 UNDO:2 V2", "", "" },
 	{ "this run was interrupted", "V1 V2", "V1 V2 UNDO:2?", "U2#3", "" },
+	{ "another run has begun with the one below", "V1 V2", "V1 V2 UNDO:2 UNDO:1?", "",
+	    "setup" },
+	{ "it had begun before", "V1 V2 UNDO:2?", "V1 V2 UNDO:2?", "U2#3", "" },
 };
 
 START_TEST(undoes_only_what_was_shown)
