@@ -383,6 +383,7 @@ static void
 tell_progress(struct lane *lane, int64_t now)
 {
 	static const char *const doing[] = { [LANE_RECORD] = "writing its row",
+		[LANE_QUESTION] = "reading its table",
 		[LANE_CLEAN] = "taking away what an earlier try left",
 		[LANE_COMMIT] = "committing",
 		[LANE_SYNC] = NULL };
@@ -410,8 +411,8 @@ tell_progress(struct lane *lane, int64_t now)
 static bool
 is_told(const struct lane *lane)
 {
-	return lane->step != NULL && lane->step->kind == STEP_SCRIPT && !lane->interrupted &&
-	    !lane->cleaning && !lane->untold;
+	return lane->step != NULL && lane->step->script != NULL && !lane->interrupted &&
+	    !lane->cleaning;
 }
 
 /* Answers may come without a pause: the watcher's turn depends on the time alone. */

@@ -126,6 +126,41 @@ def test_the_server_s_own_progress_is_told(db, migrate, what):
     assert (told[-1]["percent"] is None) == (total is None), run
 
 
+def test_batches_move_on_a_terminal(db, migrate):
+    db.execute(
+        SLOW_TABLE + "CREATE TABLE b (id int PRIMARY KEY, x int);"
+        "INSERT INTO b SELECT n FROM generate_series(1, 400) n;"
+    )
+    migrate.write({
+        "V1__b.sql": "-- migrate:batch table=b key=id size=100 min=100 pause=10ms\n"
+        "UPDATE b SET x = slowly(id) WHERE x IS NULL AND id BETWEEN :from AND :to;"
+    })
+    status, shown = run_on_terminal(
+        migrate, "up", "--baseline-on-up", "--baseline-version", "0", columns=100
+    )
+    assert status == 0, shown
+    told = [
+        line for line in drawn(shown)
+        if re.fullmatch(
+            r"file 2 of 2: V1__b\.sql: \d+ %, \d+ rows, \d+ rows/s, "
+            r"(less than a second|\d+ s) left, \d+ s", line
+        )
+    ]
+    assert len(set(told)) >= 2, drawn(shown)
+    assert db.value("SELECT count(*) FROM b WHERE x = id") == 400
+
+
+def test_the_run_lock_is_waited_for_on_a_terminal(db, migrate):
+    first = migrate.start("up", files={"V1__a.sql": "SELECT pg_sleep(4);"})
+    wait_for(first, lambda: runs(db, "pg_sleep(4)"))
+    status, shown = run_on_terminal(migrate, "up")
+    assert first.wait().exit == 0
+    assert status == 0, shown
+    assert re.search(r"migrate: waiting for the run lock, held by pid \d+", shown), shown
+    assert re.search(r"\rwaiting for the run lock, [23] s\x1b\[K", shown), repr(shown)
+    assert "0 applied, 0 failed, version 1" in shown or "up to date, version 1" in shown, shown
+
+
 # --- events ---
 
 
