@@ -89,10 +89,7 @@ LONG = {
         "SET vacuum_cost_limit = 1;\nSET vacuum_cost_delay = '10ms';\nVACUUM slow;",
         "scanning heap", "blocks", 450,
     ),
-    "analyze": (
-        "SET vacuum_cost_limit = 1;\nSET vacuum_cost_delay = '10ms';\nANALYZE slow;",
-        "acquiring sample rows", "blocks", 450,
-    ),
+    "analyze": ("ANALYZE slow;", "computing statistics", None, None),
     "reindex": (
         "REINDEX INDEX CONCURRENTLY slow_idx;", "building index: scanning table", "blocks", 450
     ),
@@ -112,13 +109,10 @@ LONG = {
 @pytest.mark.parametrize("what", LONG)
 def test_the_server_s_own_progress_is_told(db, migrate, what):
     sql, phase, unit, total = LONG[what]
-    version = int(db.value("SHOW server_version_num"))
-    if what == "copy" and version < 140000:
+    if what == "copy" and db.value("SHOW server_version_num") < "140000":
         pytest.skip("reported from 14 on")
-    if what == "analyze" and version >= 180000:
-        sql = sql.replace("10ms", "50ms")  # it reads many pages at once
     db.execute(SLOW_TABLE + "CREATE TABLE copied (id int CHECK (slowly(id) >= 0), filler text);")
-    if "slow_idx" in sql or "FULL" in sql:
+    if what in ("analyze", "reindex", "vacuum full"):
         db.execute("CREATE INDEX slow_idx ON slow (slowly(id))")
     run = migrate(
         "up", "--events", "--baseline-on-up", "--baseline-version", "0", files={"V1__x.sql": sql}
