@@ -4,6 +4,7 @@ What Flyway and we do in turns, as data.  A case is a list of steps; a step has
   files     name: content below sql/ (bytes as they are, None takes the file away)
   set       settings of Flyway, from this step on (None: no longer)
   sql       statements that someone else runs before
+  look      a query with one value, which must be the same, too
   do        migrate, validate, repair, baseline; without it only the states are looked at
   ours      where we do otherwise on purpose: {"fails": …, "states": {version: [ours, …]}}
 Whoever has a turn, the rows and the states behind each step must be the same (play.py).
@@ -17,6 +18,16 @@ def tables(*names):
     """V1__a.sql makes the table a, and so on."""
     return {f"{name}.sql": T.format(name.lower().replace("__", "_").replace(".", "_"))
             for name in names}
+
+
+LOG = ("CREATE SCHEMA side; CREATE TABLE side.log"
+       " (id int GENERATED ALWAYS AS IDENTITY, event text, file text)")
+SAID = "SELECT string_agg(event || coalesce(' ' || file, ''), ', ' ORDER BY id) FROM side.log"
+
+
+def callbacks(*events):
+    """Each writes down that it ran, and for which file."""
+    return {f"{event}.sql": f"INSERT INTO side.log (event) VALUES ('{event}');" for event in events}
 
 
 # A row of Java's has no file here, and needs none.
@@ -228,6 +239,43 @@ CASES = {
         {"set": {"target": "current"}, "files": {"R__r.sql": "SELECT 1;"}, "do": "migrate"},
         {"set": {"target": "latest"}, "do": "migrate"},
         {"set": {"target": "2"}},
+    ],
+    "callbacks": [
+        {"sql": LOG, "look": SAID, "files": {
+            **tables("V1__a", "V2__b"), "R__c.sql": "SELECT 1;",
+            **callbacks("beforeMigrate", "beforeEachMigrate", "afterEachMigrate", "afterVersioned",
+                        "beforeRepeatables", "afterMigrateApplied", "afterMigrate", "afterMigrate__b",
+                        "afterMigrate__a", "afterMigrateError",
+                        "beforeValidate", "afterValidate")}, "do": "migrate"},
+        {"look": SAID, "do": "migrate"},
+        {"look": SAID, "files": {"V3__d.sql": "CREATE TABLE d ();\nSELECT 1/0;"}, "do": "migrate"},
+        {"look": SAID, "files": {"V3__d.sql": "SELECT 3;"}, "do": "migrate"},
+        {"look": SAID, "files": {"R__c.sql": "SELECT 2;"}, "do": "migrate"},
+    ],
+    "callbacks_of_statements": [
+        {"sql": LOG, "look": SAID, "files": {
+            "V1__a.sql": "CREATE TABLE a ();\nCREATE TABLE b ();\n",
+            **callbacks("beforeEachMigrateStatement", "afterEachMigrateStatement", "beforeEachMigrate",
+                        "afterEachMigrate")}, "do": "migrate"},
+        {"look": SAID, "files": {"V2__b.sql": "SELECT 1;"}, "do": "migrate"},
+    ],
+    "callbacks_of_others": [
+        {"sql": LOG, "look": SAID, "files": {
+            **tables("V1__a", "V2__b"),
+            **callbacks("beforeBaseline", "afterBaseline", "beforeRepair", "afterRepair",
+                        "beforeMigrate", "afterMigrate")}, "do": "baseline"},
+        {"look": SAID, "do": "migrate"},
+        {"look": SAID, "files": {"V2__b.sql": "SELECT 2;"}, "do": "repair"},
+    ],
+    "callbacks_with_placeholders": [
+        {"sql": LOG, "look": SAID, "set": {"placeholders.who": "me"}, "files": {
+            **tables("V1__a"),
+            "sub/afterEachMigrate.sql":
+                "INSERT INTO side.log (event, file) VALUES ('${who}', '${flyway:filename}');",
+            "afterMigrate.sql": "SELECT '${who}';",
+            "afterMigrate__off.sql": "INSERT INTO side.log (event) VALUES ('${nobody}');",
+            "afterMigrate__off.sql.conf": "placeholderReplacement=false\n"}, "do": "migrate"},
+        {"look": SAID, "files": tables("V2__b"), "do": "migrate"},
     ],
     "next": [
         {"files": {**tables("V1__a", "V2__b", "B2__b", "V3__c", "V4__d"), "R__r.sql": "SELECT 1;"},

@@ -117,9 +117,19 @@ class Stage:
             rows = connection.execute(f"SELECT {COLUMNS} FROM {found[0]} ORDER BY 1").fetchall()
         return [list(row) for row in rows]
 
-    def ours(self, command):
+    def start(self, command, *args):
+        return self.runner.start(OURS.get(command, command), "--yes", *args,
+                                 env={"MIGRATE_PASSWORD": PASSWORD})
+
+    def look(self, query):
+        if query is None:
+            return None
+        with self.connect() as connection:
+            return connection.execute(query).fetchone()[0]
+
+    def ours(self, command, *args):
         """Our turn: (did it go well, the run)."""
-        run = self.runner(OURS.get(command, command), "--yes", env={"MIGRATE_PASSWORD": PASSWORD})
+        run = self.start(command, *args).wait()
         return run.exit == 0, run
 
     def status(self):
@@ -191,7 +201,7 @@ def play(stage, name, cast, flyway, record, live):
             fine, states = flyway.turn(stage.folder, step.get("do"))
             states = shown(states, stage.folder / "sql")
             seen = {"do": step.get("do"), "fine": fine, "rows": stage.rows(), "info": states,
-                    "sql": stage.dump()}
+                    "look": stage.look(step.get("look")), "sql": stage.dump()}
             made.append(seen)
         elif actor == "F":
             stage.restore(record[i]["sql"])
@@ -201,6 +211,7 @@ def play(stage, name, cast, flyway, record, live):
                 else record[i]["fine"]
             assert fine == expected, f"{where}: {said}"
         then = record[i] if record else seen
+        assert stage.look(step.get("look")) == then.get("look"), f"{where}\n{said}"
         same(stage.rows(), then["rows"], where, said)
         states = stage.status()
         same(states, expected_states(step, then["info"], states), where, said)
