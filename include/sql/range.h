@@ -51,6 +51,8 @@ const char *range_sql(struct arena *a, const struct range *range, const char *fr
 /* A position in that, as the server tells it, in the statement as written. */
 int64_t
 range_position(const struct range *range, const char *from, const char *to, int64_t position);
+/* With $1 and $2, all else standing where it was: the form that the grammar takes. */
+const char *range_parameters(struct arena *a, const struct range *range);
 /* "id" or "(created_at, id)" */
 const char *range_key(struct arena *a, const struct range_text *in);
 

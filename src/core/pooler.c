@@ -217,7 +217,8 @@ check_script(struct plan *plan, const struct script *script)
 	if (!script->sound)
 		return; /* refused as it is */
 	if (!script->transaction)
-		refuse_script(plan, script, "runs without a transaction");
+		refuse_script(plan, script,
+		    script->range != NULL ? "runs in batches" : "runs without a transaction");
 	else if (script->sets_transaction || script->begin_modes != NULL)
 		refuse_script(plan, script, "sets the modes of its transaction");
 	else if (script->stays != NULL)

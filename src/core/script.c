@@ -322,8 +322,8 @@ keep_statement(struct reading *r, const struct split_item *item, struct statemen
 	/* The grammar knows no :from and :to, but parameters, and all else stays where it is. */
 	if (r->env->acts)
 		statement_read(r->a,
-		    s->range == NULL ? item->text : range_sql(r->a, s->range, "$1   ", "$2 "),
-		    item->length, r->env->server_version, class, &statement.acts);
+		    s->range == NULL ? item->text : range_parameters(r->a, s->range), item->length,
+		    r->env->server_version, class, &statement.acts);
 	else
 		statement_classify(r->a, item->text, item->length, r->env->server_version, class);
 	statement.class = *class;

@@ -98,6 +98,12 @@ range_sql(struct arena *a, const struct range *range, const char *from, const ch
 	return arena_text_end(out);
 }
 
+const char *
+range_parameters(struct arena *a, const struct range *range)
+{
+	return range_sql(a, range, "$1   ", "$2 ");
+}
+
 static int64_t
 characters(const char *text, const char *end)
 {
@@ -399,16 +405,6 @@ derive_check(struct reading *r)
 
 /* --- refusals --- */
 
-static int64_t
-character_of(const struct range_text *in, size_t byte)
-{
-	int64_t character = 1;
-
-	for (size_t i = 0; i < byte && i < in->length; i++)
-		character += ((unsigned char)in->text[i] & 0xc0) != 0x80;
-	return character;
-}
-
 static bool
 next_bound(const struct reading *r, struct error *err)
 {
@@ -448,23 +444,20 @@ refuse_parameter(struct error *err)
 	return error_next(err, "Write the value itself; the ends of a batch are :from and :to.");
 }
 
-/* With $1 and $2, and each byte where it was. */
-static const char *
-for_grammar(struct arena *a, const struct range_text *in, const struct mark **first)
+/* The first :from, or :to. */
+static bool
+find_first(const struct range_text *in, bool from, size_t *byte)
 {
-	char *text = arena_strndup(a, in->text, in->length);
 	struct words s = words_start(in->text, in->length);
 	struct mark mark;
 
 	while (next_mark(&s, &mark)) {
-		char *at = text + (mark.at - in->text);
-
-		if (first[mark.is_from] == NULL)
-			first[mark.is_from] = arena_copy(a, &mark, sizeof(mark));
-		memset(at, ' ', (size_t)(mark.end - mark.at));
-		memcpy(at, mark.is_from ? "$1" : "$2", 2);
+		if (mark.is_from != from)
+			continue;
+		*byte = (size_t)(mark.at - in->text);
+		return true;
 	}
-	return text;
+	return false;
 }
 
 static bool
@@ -503,17 +496,17 @@ read_clauses(struct reading *r, size_t *at, struct error *err)
 static bool
 read_marks(struct reading *r, size_t *at, struct error *err)
 {
-	const struct mark *first[2] = { NULL, NULL }; /* of :to, of :from */
-	const char *text = for_grammar(r->a, r->in, first);
+	size_t from, to;
 
 	*at = 0;
-	if (first[true] == NULL || first[false] == NULL)
-		return refuse_missing(r, first[true] == NULL ? ":from" : ":to", err);
-	within_read(r->a, text, r->in, &r->within);
+	if (!find_first(r->in, true, &from))
+		return refuse_missing(r, ":from", err);
+	if (!find_first(r->in, false, &to))
+		return refuse_missing(r, ":to", err);
+	within_read(r->a, range_parameters(r->a, r->out), r->in, &r->within);
 	if (!r->within.read || r->within.bounded)
 		return true;
-	*at = r->within.trouble != NULL ? r->within.trouble_at
-					: (size_t)(first[true]->at - r->in->text);
+	*at = r->within.trouble != NULL ? r->within.trouble_at : from;
 	error_set(err, ERR_REFUSED, "%s",
 	    r->within.trouble != NULL
 		? r->within.trouble
@@ -540,7 +533,7 @@ range_read(struct arena *a, const struct range_text *in, struct range *out, int6
 		done = refuse_parameter(err);
 	else
 		done = read_clauses(&r, &at, err) && read_marks(&r, &at, err);
-	*position = character_of(in, at);
+	*position = characters(in->text, in->text + at) + 1;
 	if (done)
 		derive_check(&r);
 	return done;

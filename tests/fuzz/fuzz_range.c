@@ -17,7 +17,7 @@ with_ends(struct arena *a, const char *text)
 {
 	const struct range range = { .text = text, .length = strlen(text) };
 
-	return range_sql(a, &range, "$1   ", "$2 ");
+	return range_parameters(a, &range);
 }
 
 static void

@@ -199,8 +199,7 @@ read_acts(
 {
 	const struct range range = { .text = item->text, .length = item->length };
 
-	statement_read(
-	    arena, range_sql(arena, &range, "$1   ", "$2 "), item->length, version, class, acts);
+	statement_read(arena, range_parameters(arena, &range), item->length, version, class, acts);
 }
 
 /* A file in batches that is advised has to be one. */
