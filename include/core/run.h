@@ -41,7 +41,7 @@ run_plan(struct session *s, const struct goal *goal, struct run_result *result, 
  */
 bool run_is_busy(struct session *s);
 
-/* Writes the SQL of the plan, history rows included, so that psql can run it (up --dry-run). */
+/* Writes the SQL of the plan, history rows included, so that psql can run it (--dry-run). */
 MUST_CHECK bool run_dry(struct session *s, FILE *out, struct error *err);
 
 #endif

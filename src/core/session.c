@@ -375,7 +375,7 @@ hash_recorded(struct session *s, const struct goal *goal, struct problems *probl
 	}
 }
 
-/* One with a mistake says nothing, and is of the first phase: the mistake is told when it is read. */
+/* One with a mistake counts as one that says nothing: the mistake is told when it is read. */
 static void
 look_at_heads(struct session *s, const struct goal *goal)
 {
