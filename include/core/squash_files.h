@@ -13,6 +13,10 @@
 MUST_CHECK bool squash_choose(struct session *s, const struct squash *squash,
     struct squash_result *result, struct error *err);
 
+/* Does a script do anything to the whole server?  One that cannot be read may do it. */
+bool squash_is_shared(
+    struct arena *a, const struct script *script, const struct script_environment *env);
+
 /* The B file of that version, or NULL. */
 struct script *squash_baseline(const struct scripts *scripts, const char *version);
 

@@ -124,6 +124,8 @@ run_files(struct work *w, struct scratch *scratch, const struct script *const *f
 	if (!session_plan(s, &goal, err) || !refuse_first(s, err) ||
 	    !run_plan(s, &goal, &result, err)) {
 		err->state = "that was a throwaway database; nothing else was changed";
+		if (err->code == ERR_UNKNOWN) /* nobody has to look at that one */
+			err->code = ERR_CONNECT;
 		return false;
 	}
 	*ms = result.elapsed_ms;
@@ -160,6 +162,8 @@ apply_versions(struct work *w, struct error *err)
 {
 	struct squash_result *r = w->result;
 
+	event_note(w->session->sink, "running %zu file%s in a throwaway database", r->file_count,
+	    r->file_count == 1 ? "" : "s");
 	w->files = arena_alloc(w->arena, sizeof(*w->files));
 	if (!scratch_make(&w->server, w->files, err))
 		return false;
@@ -308,6 +312,7 @@ prove(struct work *w, struct error *err)
 	struct scratch *scratch = arena_alloc(w->arena, sizeof(*scratch));
 	struct dump alone;
 
+	event_note(w->session->sink, "running the B file alone in a throwaway database");
 	if (!scratch_make(&w->server, scratch, err))
 		return false;
 	if (!run_files(w, scratch, files, 1, &w->result->baseline_ms, err))
@@ -389,6 +394,19 @@ files_applied_there(const struct work *w, size_t *count)
 	return list;
 }
 
+/* Those that the B file stands for were judged before. */
+static bool
+are_harmless(
+    const struct work *w, const struct script *const *files, size_t count, struct error *err)
+{
+	for (size_t i = w->result->file_count; i < count; i++)
+		if (w->session->config->scratch_url == NULL &&
+		    squash_is_shared(w->arena, files[i], &w->session->environment))
+			return error_set(
+			    err, ERR_REFUSED, "\"%s\" acts on the whole server", files[i]->path);
+	return true;
+}
+
 static bool
 find_drift(struct work *w, struct error *err)
 {
@@ -397,7 +415,8 @@ find_drift(struct work *w, struct error *err)
 	const struct script **files = files_applied_there(w, &count);
 	int64_t ms;
 
-	return run_files(w, w->files, files, count, &ms, err) &&
+	return are_harmless(w, files, count, err) &&
+	    run_files(w, w->files, files, count, &ms, err) &&
 	    dump(w, &w->files->session, DUMP_SHAPE, "made.sql", &made, err) &&
 	    dump(w, w->session, DUMP_SHAPE, "there.sql", &there, err) &&
 	    differences_find(

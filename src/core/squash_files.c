@@ -301,17 +301,47 @@ judge_placeholders(struct choice *c, const struct script *s)
 		s->path));
 }
 
-/* A copy is read, so that the plan's stay as they are. */
+/* Of a copy, so that the plan's script stays as it is. */
+static struct script *
+read_script(struct arena *a, const struct script *script, const struct script_environment *env,
+    struct problems *problems)
+{
+	struct script *s = arena_copy(a, script, sizeof(*s));
+
+	script_read(a, s, env, problems);
+	return s;
+}
+
+bool
+squash_is_shared(struct arena *a, const struct script *script, const struct script_environment *env)
+{
+	struct problems problems = { .arena = a };
+	const struct script *s = read_script(a, script, env, &problems);
+
+	for (size_t i = 0; i < s->statement_count; i++)
+		if (is_shared(&s->statements[i]))
+			return true;
+	return problems.count > 0;
+}
+
+static const struct script *
+judge_file(struct choice *c, const struct script *script)
+{
+	const struct script *s =
+	    read_script(c->arena, script, &c->session->environment, &c->result->problems);
+
+	for (size_t i = 0; i < s->statement_count; i++)
+		if (is_shared(&s->statements[i]))
+			judge_shared(c, s, &s->statements[i]);
+	return s;
+}
+
 static void
 judge_files(struct choice *c)
 {
 	for (size_t i = 0; i < c->result->file_count; i++) {
-		struct script *s = arena_copy(c->arena, c->result->files[i], sizeof(*s));
+		const struct script *s = judge_file(c, c->result->files[i]);
 
-		script_read(c->arena, s, &c->session->environment, &c->result->problems);
-		for (size_t k = 0; k < s->statement_count; k++)
-			if (is_shared(&s->statements[k]))
-				judge_shared(c, s, &s->statements[k]);
 		judge_placeholders(c, s);
 		c->result->files[i] = s;
 	}
@@ -354,6 +384,8 @@ choose_path(struct choice *c, struct error *err)
 	if (c->squash->check && there != NULL) {
 		c->result->directory = there->directory;
 		c->result->path = there->path;
+		if (c->session->config->scratch_url == NULL)
+			(void)judge_file(c, there); /* only its problems matter */
 		return true;
 	}
 	problem = add_problem(c);

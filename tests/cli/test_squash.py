@@ -235,6 +235,7 @@ def test_what_else_is_in_the_database_is_a_warning(migrate, db):
     assert migrate("up", files=files).exit == 0
     run = migrate("squash", "2")
     assert run.exit == 0 and "warning" not in run.stderr, run
+    assert "running 2 files in a throwaway database" in run.stderr
     assert "above" not in text(migrate, "B2__baseline.sql")
     db.execute("CREATE INDEX by_hand ON orders (total); ALTER TABLE orders ALTER note SET NOT NULL")
     run = migrate("squash")
@@ -377,6 +378,19 @@ def test_what_acts_on_the_whole_server_is_refused(migrate, sql):
     assert "acts on the whole server" in run.stderr and names(migrate) == ["V1__a.sql"]
 
 
+def test_nor_does_another_file_do_it_there(migrate, db):
+    files = {**PLAIN, "R__rights.sql": "COMMENT ON DATABASE postgres IS NULL;"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 0, run
+    assert 'was not compared: "migrations/R__rights.sql" acts on the whole' in run.stderr
+    made = text(migrate, "B2__baseline.sql")
+    migrate.write({"B2__baseline.sql": made + "ALTER ROLE postgres CONNECTION LIMIT 7;"})
+    run = migrate("squash", "--check")
+    assert run.exit == 4 and "ALTER ROLE acts on the whole server" in run.stderr, run
+    assert db.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'postgres'") == -1
+
+
 def test_without_the_right_to_make_databases(migrate, db):
     role = db.role()
     db.execute(f"GRANT CREATE ON SCHEMA public TO {role}")
@@ -516,6 +530,15 @@ def test_a_b_file_is_never_written_over(migrate):
 def test_nothing_applied(migrate):
     run = migrate("squash", files=PLAIN)
     assert run.exit == 4 and "nothing is applied" in run.stderr, run
+
+
+def test_a_protected_environment_asks_first(migrate, db):
+    assert migrate("up", files=PLAIN).exit == 0
+    migrate.write({"migrate.yaml": "environments:\n  live:\n    protected: true\n"}, below=".")
+    run = migrate("squash", "--env", "live")
+    assert run.exit == 2 and "to make two throwaway databases there" in run.stderr, run
+    assert names(migrate) == sorted(PLAIN)
+    assert migrate("squash", "--env", "live", "--yes").exit == 0
 
 
 SLOW = {"V1__a.sql": "CREATE TABLE t (i int); SELECT pg_sleep(CASE WHEN current_database()"
