@@ -59,7 +59,8 @@ struct history {
 	const char *journal; /* the journal's name */
 	bool flyways; /* the table was found under Flyway's default name, not asked for */
 	bool schema_exists;
-	bool schema_empty; /* nothing in it but the history and what extensions brought */
+	/* Nothing in it but the history and what extensions brought; known while that has no rows. */
+	bool schema_empty;
 	bool exists;
 	bool journal_exists;
 	bool writable; /* current_user may write what exists */
@@ -77,7 +78,7 @@ struct history {
 
 /*
  * Reads the history, in two waits for the server at any number of rows, and a third one when a file
- * is unfinished.  What makes it unusable
+ * is unfinished or when there are no rows.  What makes it unusable
  * (foreign owner, trigger, rule, RLS, wrong columns, relation kind, both tables) is added to
  * problems (ERR_REFUSED), and then no row is read: reading may run the code of strangers.  False:
  * a name that is too long (ERR_USAGE), the server refused or is gone.

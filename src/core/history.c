@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "core/history_shape.h"
 #include "query.h"
 
 static const char flyway_table[] = "flyway_schema_history";
@@ -22,7 +23,6 @@ enum fact {
 	FACT_SEARCH_PATH,
 	FACT_USER,
 	FACT_SCHEMA_EXISTS,
-	FACT_SCHEMA_EMPTY,
 	FACT_RELATION,
 	FACT_KIND,
 	FACT_OWNER,
@@ -31,8 +31,7 @@ enum fact {
 	FACT_RULE,
 	FACT_ROW_SECURITY,
 	FACT_INHERITS,
-	FACT_WRONG_COLUMNS,
-	FACT_NEEDLESS_COLUMNS,
+	FACT_COLUMNS,
 	FACT_READABLE,
 	FACT_WRITABLE
 };
@@ -43,6 +42,7 @@ struct relation {
 	struct conn *conn;
 	const struct rows *rows;
 	size_t row;
+	enum history_table table;
 	const char *name; /* quoted, with its schema */
 	const char *owner, *user; /* quoted */
 };
@@ -200,10 +200,11 @@ check_traps(const struct relation *r, struct problems *problems)
 }
 
 static void
-check_shape(const struct relation *r, const char *what, struct problems *problems)
+check_shape(const struct relation *r, struct problems *problems)
 {
-	const char *wrong = fact(r, FACT_WRONG_COLUMNS);
-	const char *needless = fact(r, FACT_NEEDLESS_COLUMNS);
+	const char *columns = rows_text(r->rows, r->row, FACT_COLUMNS);
+	const char *wrong = history_shape_wrong(r->arena, r->table, columns);
+	const char *needless = history_shape_needless(r->arena, r->table, columns);
 	struct error *err;
 
 	if (fact_true(r, FACT_INHERITS)) {
@@ -218,7 +219,7 @@ check_shape(const struct relation *r, const char *what, struct problems *problem
 		return;
 	err = problem_add(problems);
 	(void)error_set(err, ERR_REFUSED, "table %s (owner %s) is not a %s: %s: %s", r->name,
-	    r->owner, what,
+	    r->owner, r->table == HISTORY_JOURNAL ? "journal of ours" : "schema history",
 	    wrong != NULL ? "missing columns, or of another type" : "columns nobody would fill",
 	    wrong != NULL ? wrong : needless);
 	(void)error_next(err, "Set \"table\" to another name, or rename that table.");
@@ -251,7 +252,7 @@ kind_name(const char *relkind)
 }
 
 static void
-check_relation(const struct relation *r, const char *what, struct problems *problems)
+check_relation(const struct relation *r, struct problems *problems)
 {
 	const char *kind = kind_name(rows_text(r->rows, r->row, FACT_KIND));
 	struct error *err;
@@ -265,7 +266,7 @@ check_relation(const struct relation *r, const char *what, struct problems *prob
 	}
 	check_owner(r, problems);
 	check_traps(r, problems);
-	check_shape(r, what, problems);
+	check_shape(r, problems);
 	if (!fact_true(r, FACT_READABLE)) {
 		err = problem_add(problems);
 		(void)error_set(err, ERR_REFUSED, "permission denied for table %s (owner %s)",
@@ -280,7 +281,6 @@ static bool
 look_at(struct arena *a, struct conn *c, struct history *h, const struct rows *rows,
     const char *name, struct problems *problems)
 {
-	bool journal = strcmp(name, h->journal) == 0;
 	int64_t found = find_relation(rows, name);
 	struct relation r = { .arena = a, .conn = c, .rows = rows };
 	const char *owner;
@@ -288,11 +288,12 @@ look_at(struct arena *a, struct conn *c, struct history *h, const struct rows *r
 	if (found < 0)
 		return false;
 	r.row = (size_t)found;
+	r.table = strcmp(name, h->journal) == 0 ? HISTORY_JOURNAL : HISTORY_TABLE;
 	r.name = qualified(a, c, h->schema, name);
 	owner = fact(&r, FACT_OWNER);
 	r.owner = conn_identifier(a, c, owner == NULL ? "?" : owner);
 	r.user = conn_identifier(a, c, h->user);
-	check_relation(&r, journal ? "journal of ours" : "schema history", problems);
+	check_relation(&r, problems);
 	h->writable = h->writable && fact_true(&r, FACT_WRITABLE);
 	return true;
 }
@@ -346,7 +347,6 @@ read_place(struct arena *a, struct conn *c, const struct config *config, const s
 	h->user = rows_text(rows, 0, FACT_USER);
 	h->search_path = search_path(a, c, config->schema, rows_text(rows, 0, FACT_SEARCH_PATH));
 	h->schema_exists = rows_true(rows, 0, FACT_SCHEMA_EXISTS);
-	h->schema_empty = rows_true(rows, 0, FACT_SCHEMA_EMPTY);
 	if (h->schema == NULL) {
 		struct error *err = problem_add(problems);
 
@@ -506,6 +506,23 @@ read_progress(struct arena *a, struct conn *c, struct history *h, struct error *
 	return true;
 }
 
+/* It matters only as long as the history has no rows. */
+static bool
+read_emptiness(
+    struct arena *a, struct conn *c, const char *names[5], struct history *h, struct error *err)
+{
+	struct rows rows;
+
+	h->schema_empty = !h->schema_exists;
+	if (!h->schema_exists || h->count > 0)
+		return true;
+	names[0] = h->schema;
+	if (!conn_query(a, c, query_history_schema_empty, 5, names, &rows, err))
+		return false;
+	h->schema_empty = rows.count == 0 || rows_true(&rows, 0, 0);
+	return true;
+}
+
 bool
 history_read(struct arena *a, struct conn *c, const struct config *config, struct history *out,
     struct problems *problems, struct error *err)
@@ -530,7 +547,8 @@ history_read(struct arena *a, struct conn *c, const struct config *config, struc
 	out->exists = look_at(a, c, out, &rows, out->table, problems);
 	out->journal_exists = look_at(a, c, out, &rows, out->journal, problems);
 	out->readable = problems->count == before;
-	if (!out->exists || !out->readable)
-		return true;
-	return read_rows(a, c, out, problems, err) && read_progress(a, c, out, err);
+	if (out->exists && out->readable &&
+	    !(read_rows(a, c, out, problems, err) && read_progress(a, c, out, err)))
+		return false;
+	return read_emptiness(a, c, names, out, err);
 }

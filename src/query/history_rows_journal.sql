@@ -27,13 +27,14 @@ SELECT
 	pg_catalog.to_char(u.started, 'YYYY-MM-DD HH24:MI:SS'),
 	pg_catalog.to_char(u.started AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
 	NULL, false, NULL, NULL, NULL
-FROM (
-	SELECT DISTINCT ON (n.script) n.*
-	FROM :"schema".:"journal" n
-	WHERE n.statement IS NULL
-	ORDER BY n.script, n.id DESC
-) u
-WHERE u.state OPERATOR(pg_catalog.=) 'unknown'
+FROM :"schema".:"journal" u
+WHERE u.statement IS NULL
+  AND u.state OPERATOR(pg_catalog.=) 'unknown'
+  AND NOT EXISTS (
+	SELECT FROM :"schema".:"journal" n
+	 WHERE n.script OPERATOR(pg_catalog.=) u.script
+	   AND n.statement IS NULL
+	   AND n.id OPERATOR(pg_catalog.>) u.id)
   AND NOT EXISTS (
 	SELECT FROM :"schema".:"table" s
 	 WHERE s.script::pg_catalog.text OPERATOR(pg_catalog.=) u.script::pg_catalog.text
