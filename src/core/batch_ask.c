@@ -10,20 +10,44 @@
  * the operators of the session's own search_path.
  */
 
-/* A key as text that gives it back whatever DateStyle says. */
+/* A value of a key as text that gives it back whatever DateStyle says. */
 static const char *
-column_text(struct arena *a, const struct batch_key *key, size_t i)
+value_text(struct arena *a, const char *value, const char *type)
 {
-	const char *type = key->types[i];
 	bool dated = strncmp(type, "date", 4) == 0 || strncmp(type, "timestamp", 9) == 0;
 
-	return dated ? arena_printf(a, "pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}'",
-			   key->columns[i])
-		     : arena_printf(a, "%s::pg_catalog.text", key->columns[i]);
+	return dated
+	    ? arena_printf(a, "pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}'", value)
+	    : arena_printf(a, "(%s)::pg_catalog.text", value);
 }
 
-/* The columns, one after the other: as they are, as text, or backwards. */
-enum form { AS_THEY_ARE, AS_TEXT, BACKWARDS };
+/* A column of the key: as it is, backwards, its text, or its text in the first or last row. */
+enum form { PLAIN, BACKWARDS, TEXT, FIRST, LAST };
+
+static const char *
+column_form(struct arena *a, const char *column, const char *type, enum form form)
+{
+	/* Arrays of arrays are something else. */
+	bool array = strchr(type, '[') != NULL;
+	const char *element = array ? arena_printf(a, "%s::pg_catalog.text", column) : column;
+
+	switch (form) {
+	case PLAIN:
+		break;
+	case BACKWARDS:
+		return arena_printf(a, "%s DESC", column);
+	case TEXT:
+		return value_text(a, column, type);
+	case FIRST:
+		return value_text(
+		    a, arena_printf(a, "(pg_catalog.array_agg(%s))[1]", element), type);
+	case LAST:
+		return value_text(a,
+		    arena_printf(a, "(pg_catalog.array_agg(%s))[pg_catalog.count(*)]", element),
+		    type);
+	}
+	return column;
+}
 
 static const char *
 column_list(struct arena *a, const struct batch_key *key, enum form form)
@@ -31,9 +55,8 @@ column_list(struct arena *a, const struct batch_key *key, enum form form)
 	struct arena_text *text = arena_text_new(a);
 
 	for (size_t i = 0; i < key->count; i++)
-		fprintf(text->out, "%s%s%s", i > 0 ? ", " : "",
-		    form == AS_TEXT ? column_text(a, key, i) : key->columns[i],
-		    form == BACKWARDS ? " DESC" : "");
+		fprintf(text->out, "%s%s", i > 0 ? ", " : "",
+		    column_form(a, key->columns[i], key->types[i], form));
 	return arena_text_end(text);
 }
 
@@ -42,10 +65,11 @@ static const char *
 question(struct batch *b, const char *query, const char *after, const char *last)
 {
 	struct arena *a = b->trail.turn;
-	const char *const pieces[] = { "table", b->key.table, "columns",
-		column_list(a, &b->key, AS_THEY_ARE), "texts", column_list(a, &b->key, AS_TEXT),
-		"descending", column_list(a, &b->key, BACKWARDS), "after", after, "last", last,
-		"check", b->check, NULL };
+	const struct batch_key *key = &b->key;
+	const char *const pieces[] = { "table", key->table, "columns", column_list(a, key, PLAIN),
+		"descending", column_list(a, key, BACKWARDS), "texts", column_list(a, key, TEXT),
+		"firsts", column_list(a, key, FIRST), "lasts", column_list(a, key, LAST), "after",
+		after, "last", last, "check", b->check, NULL };
 
 	return conn_query_pieces(a, query, pieces);
 }
@@ -143,11 +167,8 @@ batch_ask_range(struct batch *b, struct batch_range *out)
 	if (!ask_once(b, question(b, query_batch_range, after, batch_key_parameters(a, &b->key, 2)),
 		(int)count, parameters))
 		return false;
-	*out = (struct batch_range){ 0 };
-	if (lane->answer_count == 0)
-		return true;
-	out->first = lane->answer[0] + 1;
-	out->last = lane->answer[lane->answer_count - 1] + 1;
-	out->count = strtoll(out->last[-1], NULL, 10);
+	*out = (struct batch_range){ .first = lane->answer[0] + 1,
+		.last = lane->answer[0] + 1 + columns,
+		.count = strtoll(lane->answer[0][0], NULL, 10) };
 	return true;
 }
