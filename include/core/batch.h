@@ -17,6 +17,7 @@ struct batch {
 	struct batch_key key;
 	struct batch_point point;
 	struct arena *key_arena; /* of its last key */
+	const char *begun; /* the point that this run has begun with, as JSON */
 	const char *point_query, *id; /* batch_point.sql, and its row of the journal */
 	const char *from, *to, *sql; /* the parameters, first key and last, and the statement */
 	const char *check; /* finds what is still to be done, or NULL: it cannot be told */
@@ -36,8 +37,11 @@ struct batch_range {
 
 /* Tells where it is; waits_for may be NULL.  Now and then only, unless it is due. */
 void batch_tell(struct batch *b, const char *waits_for, bool due);
-/* A transaction in a lane of its own with the role and the timeouts of the file. */
-MUST_CHECK bool batch_begin(struct batch *b);
+/*
+ * A transaction in a lane of its own with the role and the timeouts of the file.  doing: what it is
+ * for, in case it takes long; NULL: batch_tell tells.
+ */
+MUST_CHECK bool batch_begin(struct batch *b, const char *doing);
 /*
  * What failed in the lane is tried again behind a pause, with half the size: true.  Else err tells
  * why not.

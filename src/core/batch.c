@@ -107,14 +107,15 @@ say_timeout(struct batch *b, const char *name, int64_t ms)
 }
 
 bool
-batch_begin(struct batch *b)
+batch_begin(struct batch *b, const char *doing)
 {
 	struct trail *t = &b->trail;
 	const char *role = t->step->script->directives.role;
 
 	if (!trail_begin(t, false))
 		return false;
-	t->lane.untold = true;
+	t->lane.untold = doing == NULL;
+	t->lane.doing = doing;
 	if (role != NULL &&
 	    !lane_say(&t->lane, LANE_OWN, 0,
 		arena_printf(t->turn, "SET LOCAL ROLE %s",
@@ -195,7 +196,7 @@ change_once(struct batch *b, const struct batch_range *range, const struct batch
 	bool ok;
 
 	point_sql(b, t->turn, next, &sql);
-	ok = batch_begin(b);
+	ok = batch_begin(b, NULL);
 	look_at_waiters(b);
 	ok = ok && say_statement(b, range) && trail_say_record(t, &sql) && trail_commit(t);
 	lane_close(&t->lane);
@@ -336,31 +337,32 @@ run_passes(struct batch *b, struct error *err)
 
 /* --- the file --- */
 
-/* What is known of the last run, or of what runs besides us now. */
+/* The checkpoint of the last run, or the first one: what runs besides us now. */
 static bool
-read_point(struct batch *b, const char **json, struct error *err)
+read_point(struct batch *b, struct error *err)
 {
 	struct trail *t = &b->trail;
 	const struct history_row *row = t->step->resumes;
 	struct rows rows;
 
 	if (row != NULL && row->unfinished->count > 0) {
-		*json = row->unfinished->list[0].checkpoint;
+		b->begun = row->unfinished->list[0].checkpoint;
 	} else {
 		if (!conn_query(
 			t->arena, t->x->session->conn, query_batch_started, 0, NULL, &rows, err))
 			return false;
-		*json = rows_text(&rows, 0, 0);
+		b->begun = rows_text(&rows, 0, 0);
 	}
-	if (*json != NULL && batch_point_read(t->arena, *json, &b->point))
+	if (b->begun != NULL && batch_point_read(t->arena, b->begun, &b->point))
 		return true;
-	return error_set(err, ERR_REFUSED, "the checkpoint of %s in the journal cannot be read",
+	error_set(err, ERR_REFUSED, "the checkpoint of %s in the journal cannot be read",
 	    t->step->script->script);
+	return resume_advise(err, t->step->script);
 }
 
-/* Its row of the journal, with the checkpoint from the last run. */
+/* Its row of the journal, which begins with that checkpoint. */
 static bool
-open_row(struct batch *b, const char *json, struct error *err)
+open_row(struct batch *b, struct error *err)
 {
 	struct trail *t = &b->trail;
 	struct session *s = t->x->session;
@@ -374,7 +376,7 @@ open_row(struct batch *b, const char *json, struct error *err)
 	t->statement = st.number;
 	t->hash = st.hash;
 	row = trail_row(t, &st, "running", NULL);
-	row.checkpoint = json;
+	row.checkpoint = b->begun;
 	row.elapsed_ms = 0;
 	journal_sql_statement(t->arena, &t->x->writer, &row, &sql);
 	if (!record(b, &sql, err))
@@ -455,10 +457,8 @@ static bool
 begin_file(struct batch *b, struct error *err)
 {
 	struct trail *t = &b->trail;
-	const char *json;
 
-	if (!read_point(b, &json, err) || !open_row(b, json, err) || !try_check(b, err) ||
-	    !warn_of_nulls(b, err))
+	if (!open_row(b, err) || !try_check(b, err) || !warn_of_nulls(b, err))
 		return false;
 	b->size =
 	    batch_size_within(b->directive, b->point.size > 0 ? b->point.size : b->directive->size);
@@ -494,20 +494,24 @@ run_file(struct batch *b, struct error *err)
 static void
 say_state(struct batch *b, struct error *err)
 {
-	const char *name = b->trail.step->script->script, *next;
+	const struct script *script = b->trail.step->script;
+	const char *next;
 
 	err->state = b->point.batches == 0
-	    ? arena_printf(err->arena, "no batch of %s is done", name)
+	    ? arena_printf(err->arena, "no batch of %s is done", script->script)
 	    : arena_printf(err->arena, "%s of %s %s done and kept, %" PRId64 " rows",
-		  count_batches(err->arena, b->point.batches), name,
+		  count_batches(err->arena, b->point.batches), script->script,
 		  b->point.batches == 1 ? "is" : "are", b->point.rows);
 	next = b->trail.done > 0
 	    ? "only the record is missing"
 	    : arena_printf(err->arena, "it goes on%s", behind_key(err->arena, &b->point));
-	(void)error_next(err, "%s%s%sRun \"migrate %s\" again: %s.",
-	    err->next == NULL ? "" : err->next, err->next == NULL ? "" : " ",
-	    err->code == ERR_SQL && err->next == NULL ? "Correct the file. " : "",
-	    resume_command(b->trail.step->script), next);
+	next =
+	    arena_printf(err->arena, "Run \"migrate %s\" again: %s.", resume_command(script), next);
+	if (err->next == NULL)
+		(void)error_next(
+		    err, "%s%s", err->code == ERR_SQL ? "Correct the file. " : "", next);
+	else
+		(void)error_next(err, "%s %s", err->next, next);
 }
 
 static void
@@ -570,7 +574,7 @@ run(struct batch *b, int64_t *ms, struct error *err)
 {
 	struct trail *t = &b->trail;
 
-	if (!find_key(b, err) || !trail_open(t, err)) {
+	if (!read_point(b, err) || !find_key(b, err) || !trail_open(t, err)) {
 		if (t->fenced)
 			return APPLY_FENCED;
 		say_state(b, err);

@@ -75,10 +75,11 @@ question(struct batch *b, const char *query, const char *after, const char *last
 }
 
 static bool
-ask_once(struct batch *b, const char *sql, int count, const char *const *parameters)
+ask_once(
+    struct batch *b, const char *doing, const char *sql, int count, const char *const *parameters)
 {
 	struct trail *t = &b->trail;
-	bool ok = batch_begin(b) &&
+	bool ok = batch_begin(b, doing) &&
 	    lane_say_with(&t->lane, LANE_QUESTION, sql, count, parameters) && trail_commit(t);
 
 	lane_close(&t->lane);
@@ -91,7 +92,7 @@ ask(struct batch *b, const char *query, struct error *err)
 	const char *sql = question(b, query, NULL, NULL);
 
 	trail_turn(&b->trail);
-	while (!ask_once(b, sql, 0, NULL))
+	while (!ask_once(b, "looking what there is to be done", sql, 0, NULL))
 		if (!batch_again(b, err))
 			return false;
 	return true;
@@ -164,7 +165,8 @@ batch_ask_range(struct batch *b, struct batch_range *out)
 	if (point->last != NULL)
 		after = arena_printf(a, "%s > %s", batch_key_columns(a, &b->key),
 		    batch_key_parameters(a, &b->key, (int)columns + 2));
-	if (!ask_once(b, question(b, query_batch_range, after, batch_key_parameters(a, &b->key, 2)),
+	if (!ask_once(b, NULL,
+		question(b, query_batch_range, after, batch_key_parameters(a, &b->key, 2)),
 		(int)count, parameters))
 		return false;
 	*out = (struct batch_range){ .first = lane->answer[0] + 1,

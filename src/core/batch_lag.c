@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/batch_lag.h"
 
-/* The older the samples, the wider apart they may be. */
-static void
-thin_out(struct batch_lag *lag)
-{
-	size_t kept = 0;
+#include <string.h>
 
-	for (size_t i = 0; i < lag->count; i += 2)
-		lag->samples[kept++] = lag->samples[i];
-	lag->count = kept;
+/* The older they are, the wider apart they may be: the one that is missed least goes. */
+static void
+drop_one(struct batch_lag *lag, int64_t now_ms)
+{
+	double least = 0;
+	size_t at = 0;
+
+	for (size_t i = 1; i + 1 < lag->count; i++) {
+		int64_t gap = lag->samples[i + 1].at_ms - lag->samples[i - 1].at_ms;
+		double missed = (double)gap / (double)(now_ms - lag->samples[i].at_ms + 1);
+
+		if (at == 0 || missed < least) {
+			at = i;
+			least = missed;
+		}
+	}
+	lag->count--;
+	memmove(
+	    &lag->samples[at], &lag->samples[at + 1], (lag->count - at) * sizeof(lag->samples[0]));
 }
 
 void
@@ -18,7 +30,7 @@ batch_lag_sample(struct batch_lag *lag, int64_t now_ms, int64_t place)
 	if (lag->count > 0 && place <= lag->samples[lag->count - 1].place)
 		return; /* nothing was written since */
 	if (lag->count == BATCH_LAG_SAMPLES)
-		thin_out(lag);
+		drop_one(lag, now_ms);
 	lag->samples[lag->count++] = (struct batch_lag_sample){ now_ms, place };
 }
 

@@ -13,7 +13,7 @@ class CompanyBench(Bench):
     """It waits for the run lock of the first, or is waited for: everything is applied once."""
 
     suites = ["files", "windows", "copy", "repeatables", "group", "schema", "baseline_on_up"]
-    suites += ["stepwise", "concurrently", "detach"]
+    suites += ["stepwise", "batches", "concurrently", "detach"]
 
     def __init__(self, cluster, name, seed=1):
         super().__init__(cluster, name)

@@ -139,6 +139,20 @@ SUITES = [
         stepwise=("V2__steps.sql",),
     ),
     Suite(
+        "batches",  # of three rows, the last one of one
+        {
+            "V2__batches.sql": "-- migrate:batch table=items key=id size=3 max=3 pause=0\n"
+            "INSERT INTO effects SELECT id, 'batch' FROM items WHERE id BETWEEN :from AND :to;\n",
+            "V3__checked.sql": "-- migrate:batch table=items key=id size=4 max=4 pause=1ms\n"
+            "UPDATE items SET n = n + 1 WHERE n = 0 AND id BETWEEN :from AND :to;\n",
+        },
+        before={
+            "V1__effects.sql": EFFECTS + "CREATE TABLE items (id int PRIMARY KEY, n int);\n"
+            "INSERT INTO items SELECT g, 0 FROM generate_series(1, 10) g;\n",
+        },
+        stepwise=("V2__batches.sql", "V3__checked.sql"),
+    ),
+    Suite(
         "concurrently",
         {
             "V2__index.sql": "CREATE INDEX CONCURRENTLY effects_n ON effects (n);\n"

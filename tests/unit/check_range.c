@@ -293,6 +293,34 @@ START_TEST(replaces_what_psql_would)
 }
 END_TEST
 
+START_TEST(finds_a_place_of_the_sent_statement_in_the_written_one)
+{
+	static const struct range range = {
+		.text = "DELETE FROM t WHERE ä = 'ö' AND id BETWEEN :from AND :to AND wrong",
+		.length = 68
+	};
+	static const struct {
+		int64_t sent, written;
+	} cases[] = {
+		{ 1, 1 }, /* DELETE */
+		{ 21, 21 }, /* ä */
+		{ 44, 44 }, /* what stands for :from */
+		{ 51, 44 }, { 53, 50 }, /* AND */
+		{ 57, 54 }, /* what stands for :to */
+		{ 64, 54 }, { 70, 62 }, /* wrong */
+	};
+	struct arena *a = arena_new(NULL);
+
+	ck_assert_uint_eq(range.length, strlen(range.text));
+	ck_assert_str_eq(range_sql(a, &range, "$1::int8", "$2::int8"),
+	    "DELETE FROM t WHERE ä = 'ö' AND id BETWEEN $1::int8 AND $2::int8 AND wrong");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_int_eq(range_position(&range, "$1::int8", "$2::int8", cases[i].sent),
+		    cases[i].written);
+	arena_close(a);
+}
+END_TEST
+
 START_TEST(knows_the_statement_again_when_only_its_layout_changed)
 {
 	struct arena *a = arena_new(NULL);
@@ -327,6 +355,7 @@ main(void)
 	tcase_add_loop_test(tc, refuses_what_does_not_keep_within_the_range, 0, COUNT(refusals));
 	tcase_add_test(tc, accepts_the_key_under_another_name);
 	tcase_add_loop_test(tc, replaces_what_psql_would, 0, COUNT(puts_in));
+	tcase_add_test(tc, finds_a_place_of_the_sent_statement_in_the_written_one);
 	tcase_add_test(tc, knows_the_statement_again_when_only_its_layout_changed);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
