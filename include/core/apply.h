@@ -45,6 +45,8 @@ enum apply_end {
 int64_t apply_max_blocking(const struct apply *x, const struct script *script);
 /* Resets the session if a file has used it. */
 MUST_CHECK bool apply_clean(struct apply *x, struct error *err);
+/* The same for statements of ours, which what callbacks have set must not reach either. */
+MUST_CHECK bool apply_own(struct apply *x, struct error *err);
 /*
  * Applies the scripts of count steps in one transaction (count > 1: group), *ms is how long the
  * last attempt took.  A callback alone has no history row.

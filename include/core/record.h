@@ -77,6 +77,9 @@ MUST_CHECK bool record_are_written(struct arena *a, struct record_writer *w,
 /* Sends statements in one transaction of their own, under the fence. */
 MUST_CHECK bool record_send(struct arena *a, struct record_writer *w, const struct conn_sql *list,
     size_t count, struct error *err);
+/* Asks something of the history or the journal, as whoever may read them. */
+MUST_CHECK bool record_ask(struct arena *a, struct record_writer *w, const struct conn_sql *sql,
+    struct rows *rows, struct error *err);
 /* Sends one in a transaction of its own, whoever has the run lock: a remark, that nothing depends on. */
 MUST_CHECK bool record_note(
     struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err);

@@ -34,7 +34,8 @@ struct session {
 	bool pooled;
 	int backend_pid; /* of the server's process that works for us; -1: not known now */
 	const char *timeline; /* of the server's WAL; NULL on a standby */
-	bool greeted; /* afterConnect has run since it was opened or reset */
+	/* Since it was opened or reset: afterConnect has run; callbacks have set what they liked. */
+	bool greeted, prepared;
 	int64_t deadlock_timeout_ms; /* the server's; 0: not known */
 	const struct step *step; /* the one that runs: notices of the server belong to it */
 };

@@ -423,6 +423,13 @@ apply_clean(struct apply *x, struct error *err)
 	return ok;
 }
 
+bool
+apply_own(struct apply *x, struct error *err)
+{
+	x->dirty |= x->session->prepared;
+	return apply_clean(x, err);
+}
+
 static void
 run_attempt(struct attempt *t)
 {

@@ -369,8 +369,7 @@ open_row(struct batch *b, struct error *err)
 	struct trail_statement st = { .number = 1,
 		.hash = batch_point_hash(t->arena, t->step->script) };
 	struct journal_statement row;
-	const char *parameters[] = { t->x->writer.run_id, t->step->script->script };
-	struct conn_sql sql;
+	struct conn_sql sql, asked;
 	struct rows rows;
 
 	t->statement = st.number;
@@ -382,10 +381,11 @@ open_row(struct batch *b, struct error *err)
 	if (!record(b, &sql, err))
 		return false;
 	t->open = true;
-	if (!conn_query(t->arena, s->conn,
-		conn_query_text(t->arena, s->conn, query_batch_row, "schema", s->history.schema,
-		    "journal", s->history.journal, (const char *)NULL),
-		2, parameters, &rows, err))
+	asked = (struct conn_sql){ conn_query_text(t->arena, s->conn, query_batch_row, "schema",
+				       s->history.schema, "journal", s->history.journal,
+				       (const char *)NULL),
+		2, { t->x->writer.run_id, t->step->script->script } };
+	if (!record_ask(t->arena, &t->x->writer, &asked, &rows, err))
 		return false;
 	b->id = rows_text(&rows, 0, 0);
 	return true;

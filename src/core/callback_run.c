@@ -155,6 +155,7 @@ run_kept(struct apply *x, enum callback_moment moment, struct error *err)
 	enum apply_end end;
 
 	x->keeps_session = true;
+	x->session->prepared = true;
 	end = callback_run(x, moment, err);
 	x->keeps_session = kept;
 	if (end == APPLY_DONE)
@@ -167,7 +168,7 @@ prepare(struct apply *x, struct error *err)
 {
 	if (!apply_clean(x, err))
 		return false;
-	if (x->session->greeted)
+	if (x->session->greeted || files_at(x, CALLBACK_CONNECT)->count == 0)
 		return true;
 	x->session->greeted = true;
 	return run_kept(x, CALLBACK_CONNECT, err) == APPLY_DONE;

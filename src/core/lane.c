@@ -766,7 +766,7 @@ lane_reset(struct lane *lane)
 {
 	if (lane->session->pooled)
 		return true; /* nothing of ours is in it */
-	lane->session->greeted = false;
+	lane->session->greeted = lane->session->prepared = false;
 	for (size_t i = 0; lane_reset_statements[i] != NULL; i++) {
 		if (!lane_say(lane, LANE_OWN, 0, lane_reset_statements[i]))
 			return false;

@@ -209,12 +209,27 @@ is_as_planned(struct arena *a, struct record_writer *w, struct error *err)
 	return error_set(err, ERR_LOCK, "another run was faster");
 }
 
+/* A callback has prepared the session for a file, and may have taken another role. */
+static bool
+take_back_role(struct arena *a, struct record_writer *w, struct error *err)
+{
+	struct conn *c = w->session->conn;
+	const char *role = w->session->config->role;
+
+	return conn_query(a, c, "SET LOCAL SESSION AUTHORIZATION DEFAULT", 0, NULL, NULL, err) &&
+	    conn_query(a, c,
+		arena_printf(
+		    a, "SET LOCAL ROLE %s", role == NULL ? "NONE" : conn_identifier(a, c, role)),
+		0, NULL, NULL, err);
+}
+
 static bool
 open_transaction(struct arena *a, struct record_writer *w, struct error *err)
 {
 	struct conn *c = w->session->conn;
 
 	return conn_begin(a, c, "BEGIN", err) &&
+	    (!w->session->prepared || take_back_role(a, w, err)) &&
 	    conn_query(a, c, query_own_search_path, 0, NULL, NULL, err);
 }
 
@@ -365,12 +380,21 @@ record_send(struct arena *a, struct record_writer *w, const struct conn_sql *lis
 }
 
 bool
-record_note(struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err)
+record_ask(struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct rows *rows,
+    struct error *err)
 {
 	bool ok = open_transaction(a, w, err) &&
-	    conn_query(a, w->session->conn, sql->sql, sql->count, sql->parameters, NULL, err);
+	    conn_query(a, w->session->conn, sql->sql, sql->count, sql->parameters, rows, err);
 
 	return close_transaction(a, w, ok, err);
+}
+
+bool
+record_note(struct arena *a, struct record_writer *w, const struct conn_sql *sql, struct error *err)
+{
+	struct rows none;
+
+	return record_ask(a, w, sql, &none, err);
 }
 
 bool

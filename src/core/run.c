@@ -153,7 +153,8 @@ static enum apply_end
 write_records(struct run *r, const struct step *step, struct error *err)
 {
 	struct arena *a = arena_new(r->session->arena);
-	bool ok = record_write(a, &r->x.writer, step->records, step->record_count, err);
+	bool ok = apply_own(&r->x, err) &&
+	    record_write(a, &r->x.writer, step->records, step->record_count, err);
 
 	arena_close(a);
 	if (ok)
@@ -521,7 +522,14 @@ prepare(struct run *r, struct error *err)
 	struct session *s = r->session;
 
 	record_writer_init(&r->x.writer, s->arena, s);
-	return session_prologue(s, err) && facts_read(s->arena, s, &r->x.facts, err);
+	if (!session_prologue(s, err))
+		return false;
+	/* Names are found by the search_path that the files will have. */
+	if (!callback_connect(&r->x, err)) {
+		say_of_callback(r, err);
+		return false;
+	}
+	return facts_read(s->arena, s, &r->x.facts, err);
 }
 
 /* A callback may have made the schema, which was to be made. */
@@ -530,10 +538,11 @@ make_history(struct run *r, struct error *err)
 {
 	struct session *s = r->session;
 
-	return apply_clean(&r->x, err) &&
-	    (!s->plan.needs_history ||
-		history_create(s->arena, s->conn, s->config, &s->history,
-		    r->goal->kind == GOAL_BASELINE, err) ||
+	if (!s->plan.needs_history)
+		return true;
+	return apply_own(&r->x, err) &&
+	    (history_create(
+		 s->arena, s->conn, s->config, &s->history, r->goal->kind == GOAL_BASELINE, err) ||
 		watch_history(s, err)) &&
 	    prepare(r, err);
 }
@@ -686,7 +695,7 @@ run_locked(struct run *r, struct error *err)
 	size_t first;
 
 	/* Another run may have finished meanwhile: what is pending is known only now. */
-	if (!apply_clean(&r->x, err) || !session_plan(s, r->goal, err))
+	if (!apply_own(&r->x, err) || !session_plan(s, r->goal, err))
 		return APPLY_FAILED;
 	/* Flyway has made its table at this moment: the run lock of that one is needed. */
 	if (s->history.lock_key != r->lock_key)

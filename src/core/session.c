@@ -298,7 +298,7 @@ fail_prologue(const struct session *s, struct error *err)
 static bool
 begin(struct session *s, int64_t least_ms, struct error *err)
 {
-	s->greeted = false;
+	s->greeted = s->prepared = false;
 	if (!connect_patiently(s, least_ms, err) || !look(s, err))
 		return false;
 	return session_prologue(s, err) ? true : fail_prologue(s, err);

@@ -11,7 +11,7 @@ import pytest
 
 LOG = """
 CREATE SCHEMA side;
-CREATE TABLE side.log (id int GENERATED ALWAYS AS IDENTITY, event text,
+CREATE TABLE side.log (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text,
                        tx text DEFAULT pg_current_xact_id()::text);
 """
 
@@ -224,6 +224,41 @@ def test_a_role_is_that_of_the_callback_alone(migrate, logged):
     assert run.exit == 0, run
     me = "postgres"
     assert said(logged) == [role, role, me, me, me, role, role, role, me, me], run
+
+
+@pytest.mark.parametrize("event", ["afterConnect", "beforeEachMigrate"])
+def test_a_role_that_a_callback_takes_for_the_files_does_not_write_the_history(
+    migrate, logged, event
+):
+    role = logged.role()
+    logged.execute(f"GRANT USAGE ON SCHEMA side TO {role}; GRANT ALL ON side.log TO {role}")
+    who = "INSERT INTO side.log (event) VALUES (current_user);\n"
+    run = migrate("up", files={
+        f"{event}.sql": f"SET ROLE {role};\n",
+        "V1__a.sql": who,
+        "V2__b.sql": "-- migrate:transaction off\n" + who + who,
+        "V3__c.sql": "-- migrate:batch table=side.log key=id\n"
+        "UPDATE side.log SET tx = '' WHERE tx <> '' AND id BETWEEN :from AND :to;\n",
+        "R__r.sql": who,
+    })  # fmt: skip
+    assert run.exit == 0, run
+    assert said(logged) == [role] * 4
+    assert logged.execute("SELECT DISTINCT installed_by FROM schema_history") == [("postgres",)]
+    assert logged.value("SELECT tableowner FROM pg_tables WHERE tablename = 'schema_history'") == (
+        "postgres"
+    )
+
+
+def test_names_are_looked_up_with_the_search_path_of_afterConnect(migrate, logged):
+    """Or else a strong lock would not be known as one, and wait for too long."""
+    logged.execute("CREATE TABLE side.busy (x int)")
+    with logged.connect(autocommit=False) as other:
+        other.execute("SELECT * FROM side.busy")
+        run = migrate("up", "--lock-retry", "1s", files={
+            "afterConnect.sql": "SET search_path = side;\n",
+            "V1__a.sql": "ALTER TABLE busy ADD COLUMN y int;\n",
+        })  # fmt: skip
+    assert run.exit == 6 and "try 1 failed" in run.stderr, run
 
 
 # --- files without a transaction ---
