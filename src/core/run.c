@@ -42,8 +42,11 @@ struct run {
 static void
 say_of_callback(const struct run *r, struct error *err)
 {
-	const char *files =
-	    r->result->applied == 0 ? "no file was applied" : "what was applied before is kept";
+	static const char *const words[][2] = {
+		{ "nothing else was done", "what was done before is kept" },
+		{ "no file was applied", "what was applied before is kept" },
+	};
+	const char *files = words[r->goal->kind == GOAL_UP][r->result->applied > 0];
 
 	err->state =
 	    err->state == NULL ? files : arena_printf(err->arena, "%s; %s", err->state, files);
@@ -84,7 +87,8 @@ call_behind(struct run *r, enum callback_moment moment)
 	else if (!conn_alive(s->conn))
 		event_warning(s->sink, "%s is not run: the connection is lost", event);
 	else if (callback_run(&r->x, moment, err) != APPLY_DONE)
-		event_warning(s->sink, "%s failed as well: %s", event, err->message);
+		event_warning(s->sink, "%s failed as well: %s", event,
+		    err->code == ERR_NONE ? "another run is at work" : err->message);
 }
 
 static void
