@@ -49,7 +49,10 @@ print_json(const struct context *c, const struct session *s, const struct squash
 	json_put(json, "changing", changing);
 	json_put_integer(json, "statements", r->statements);
 	json_put_integer(json, "rows", r->rows);
-	json_put_integer(json, "bytes", r->bytes);
+	if (is_given(c, "check"))
+		json_put_null(json, "bytes");
+	else
+		json_put_integer(json, "bytes", r->bytes);
 	json_put_integer(json, "filesTime", r->files_ms);
 	json_put_integer(json, "baselineTime", r->baseline_ms);
 	json_put_integer(json, "differenceCount", (int64_t)r->proof.total);
@@ -131,7 +134,7 @@ advise(const struct context *c, const struct squash_result *r)
 
 /* --- differences --- */
 
-/* "COPY public.t (a) FROM stdin;: - 1 and + 2", on a line each. */
+/* For each the first line of both, then what only one of them has, on a line of its own. */
 static const char *
 differences_text(struct arena *a, const struct differences *d)
 {

@@ -67,8 +67,6 @@ choose_version(struct choice *c, struct error *err)
 		if (!version_check(asked, err))
 			return false;
 		c->result->version = version_text(c->arena, asked);
-		if (c->squash->from_database)
-			check_present(c);
 		return true;
 	}
 	newest = c->squash->check ? newest_baseline(&c->session->scripts)
@@ -410,6 +408,8 @@ squash_choose(
 	*result = (struct squash_result){ .problems = { .arena = s->arena } };
 	if (!choose_version(&c, err))
 		return false;
+	if (result->problems.count == 0 && squash->from_database)
+		check_present(&c);
 	if (result->problems.count > 0)
 		return true;
 	choose_files(&c);

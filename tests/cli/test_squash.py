@@ -488,6 +488,8 @@ def test_what_was_there_before_any_file(migrate, db, cluster):
         assert migrate("up", "--url", new.url, files=files).exit == 0
         assert new.versions() == ["2", "3"]
         assert new.value("SELECT count(*) FROM given WHERE j IS NULL") == 0
+        run = migrate("squash", "--check", "--from-database", "--url", new.url)
+        assert run.exit == 4 and "is not at version 2 but at 3" in run.stderr, run
     db.execute("ALTER TABLE given DROP j")
     run = migrate("squash", "2", "--check", "--from-database", files={"V3__b.sql": None})
     assert run.exit == 4 and "-: connected database, +: B file" in run.stderr, run
