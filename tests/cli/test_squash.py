@@ -570,7 +570,7 @@ def test_a_signal_leaves_nothing(migrate, cluster):
 
 def test_what_a_killed_run_left_is_dropped_by_the_next(migrate, cluster):
     assert migrate("up", files=SLOW).exit == 0
-    run = migrate.start("squash")
+    run = migrate.start("squash", env={"TMPDIR": str(migrate.folder)})
     wait_for_sleep(cluster)
     run.signal(signal.SIGKILL)
     run.wait()
