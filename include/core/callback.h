@@ -34,6 +34,9 @@ bool callback_runs(const struct plan *plan);
 /* A step for each file of a list; around: the one in whose transaction they run, or NULL. */
 struct step *
 callback_steps(struct arena *a, const struct callback_list *list, const struct step *around);
+/* What cannot stand in a callback that was read, or cannot run where it would. */
+void
+callback_check(const struct script *script, const struct config *config, struct problems *problems);
 /* Reads them, and adds to the plan's problems what cannot be run. */
 void callback_read(struct plan *plan, const struct script_environment *env);
 

@@ -4,6 +4,7 @@
 #include "cli/begin.h"
 #include "cli/git.h"
 #include "cli/out.h"
+#include "core/callback.h"
 #include "core/name.h"
 
 struct report {
@@ -23,8 +24,10 @@ check_offline(
 
 	if (!scripts_scan(c->arena, c->config, scripts, &report->problems, err))
 		return false;
-	for (size_t i = 0; i < scripts->count; i++)
+	for (size_t i = 0; i < scripts->count; i++) {
 		script_read(c->arena, &scripts->list[i], &environment, &report->problems);
+		callback_check(&scripts->list[i], c->config, &report->problems);
+	}
 	report->checked = scripts->count;
 	return true;
 }

@@ -196,22 +196,37 @@ refuse_directives(const struct script *s, struct problems *problems)
 	    "\"%s\" has no meaning in a callback", name);
 }
 
-static void
-read_list(struct plan *plan, enum callback_moment moment, const struct script_environment *env)
+static const struct callback_event *
+find_event(const struct script *script)
 {
-	const struct callback_list *list = &plan->callbacks.at[moment];
+	for (size_t i = 0; script->kind == SCRIPT_CALLBACK && i < callback_event_count; i++)
+		if (strcmp(callback_events[i].name, script->event) == 0)
+			return &callback_events[i];
+	return NULL;
+}
 
+void
+callback_check(const struct script *script, const struct config *config, struct problems *problems)
+{
+	const struct callback_event *event = find_event(script);
+
+	if (event == NULL || !script->sound)
+		return;
+	refuse_directives(script, problems);
+	if (is_inside(event->moment, config->group))
+		refuse_inside(script, problems);
+}
+
+static void
+read_list(struct plan *plan, const struct callback_list *list, const struct script_environment *env)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		struct script *s = list->list[i];
 
 		/* A change since then is noticed when it is sent. */
 		if (!s->sound)
 			script_read(plan->arena, s, env, &plan->file_problems);
-		if (!s->sound)
-			continue;
-		refuse_directives(s, &plan->file_problems);
-		if (is_inside(moment, env->config->group))
-			refuse_inside(s, &plan->file_problems);
+		callback_check(s, env->config, &plan->file_problems);
 	}
 }
 
@@ -221,25 +236,15 @@ callback_read(struct plan *plan, const struct script_environment *env)
 	if (!callback_runs(plan))
 		return;
 	for (int moment = 0; moment < CALLBACK_MOMENTS; moment++)
-		read_list(plan, (enum callback_moment)moment, env);
+		read_list(plan, &plan->callbacks.at[moment], env);
 }
 
 /* --- what is not run --- */
 
-static const struct callback_event *
-find_event(const char *name)
-{
-	for (size_t i = 0; i < callback_event_count; i++)
-		if (strcmp(callback_events[i].name, name) == 0)
-			return &callback_events[i];
-	return NULL;
-}
-
 static bool
 is_left_out(const struct script *s, const char *reader)
 {
-	const struct callback_event *event =
-	    s->kind == SCRIPT_CALLBACK ? find_event(s->event) : NULL;
+	const struct callback_event *event = find_event(s);
 
 	return event != NULL && event->reader != NULL && strcmp(event->reader, reader) == 0;
 }
@@ -262,8 +267,7 @@ callback_left_out(struct arena *a, const char *reader, const struct scripts *scr
 const char *
 callback_never(const struct script *script)
 {
-	const struct callback_event *event =
-	    script->kind == SCRIPT_CALLBACK ? find_event(script->event) : NULL;
+	const struct callback_event *event = find_event(script);
 
 	return event == NULL ? NULL : event->never;
 }

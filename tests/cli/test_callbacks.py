@@ -440,6 +440,15 @@ def test_what_refuses_a_transaction_cannot_stand_inside_that_of_a_file(migrate, 
     assert run.exit == 4 and "migrations/afterEachMigrate.sql:1:1" in run.stderr, run
 
 
+def test_validate_refuses_them_without_a_database(offline):
+    run = offline("validate", "--offline", files={
+        "afterEachMigrate.sql": "VACUUM a;\n", "beforeMigrate.sql": "-- migrate:irreversible\nSELECT 1;\n",
+        "afterMigrate.sql": "VACUUM a;\n",
+    })  # fmt: skip
+    assert run.exit == 4 and "2 problems" in run.output, run
+    assert "migrations/afterEachMigrate.sql:1:1" in run.stderr, run
+
+
 def test_events_that_cannot_come_are_named(migrate, logged):
     run = migrate("up", files=callbacks("beforeClean", "beforeConnect", "afterValidateError"))
     assert run.exit == 0, run
