@@ -87,6 +87,16 @@ KEYS = {
         "id numeric PRIMARY KEY",
         "SELECT g / 7.0 FROM generate_series(1, 500) g UNION ALL SELECT 'NaN'",
     ),
+    "char": (
+        "id char(9) PRIMARY KEY",
+        "SELECT 'row ' || g FROM generate_series(1, 500) g",
+    ),
+    "bit": ("id bit(12) PRIMARY KEY", "SELECT g::bit(12) FROM generate_series(1, 500) g"),
+    "bytea": (
+        "id bytea PRIMARY KEY",
+        "SELECT decode(lpad(to_hex(g), 4, '0'), 'hex') FROM generate_series(1, 500) g",
+    ),
+    "array": ("id int[] PRIMARY KEY", "SELECT ARRAY[g % 7, g] FROM generate_series(1, 500) g"),
     "float": ("id float8 PRIMARY KEY", "SELECT sqrt(g) FROM generate_series(1, 500) g"),
 }  # fmt: skip
 
