@@ -64,11 +64,20 @@ takes_text(void)
 	return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLOUT) != 0;
 }
 
+/* In the last column a line would wrap. */
+static size_t
+room(void)
+{
+	size_t width = out_width(stderr);
+
+	return width > 1 ? width - 1 : 1;
+}
+
 /* In one write, and the end of the line before it goes last: nothing flickers. */
 static void
 draw_text(struct progress *p, struct arena *a, const char *text)
 {
-	fputs(arena_printf(a, "\r%s\033[K", out_shorten(a, text, out_width(stderr) - 1)), stderr);
+	fputs(arena_printf(a, "\r%s\033[K", out_shorten(a, text, room())), stderr);
 	p->drawn = true;
 	p->drawn_ms = time_now_ms();
 }
@@ -99,7 +108,7 @@ draw(struct progress *p, const struct event *event)
 	    !takes_text())
 		return;
 	a = arena_new(NULL);
-	draw_text(p, a, out_progress(a, event, out_width(stderr) - 1));
+	draw_text(p, a, out_progress(a, event, room()));
 	arena_close(a);
 }
 
