@@ -35,8 +35,6 @@ struct batch_range {
 	int64_t count; /* 0: the pass is over */
 };
 
-/* Tells where it is; waits_for may be NULL.  Now and then only, unless it is due. */
-void batch_tell(struct batch *b, const char *waits_for, bool due);
 /*
  * A transaction in a lane of its own with the role and the timeouts of the file.  doing: what it is
  * for, in case it takes long; NULL: batch_tell tells.
@@ -47,6 +45,16 @@ MUST_CHECK bool batch_begin(struct batch *b, const char *doing);
  * why not.
  */
 MUST_CHECK bool batch_again(struct batch *b, struct error *err);
+
+/* --- batch_tell.c --- */
+
+/* Tells where it is; waits_for may be NULL.  Now and then only, unless it is due. */
+void batch_tell(struct batch *b, const char *waits_for, bool due);
+/* Where it goes on, and what it has done at its end. */
+void batch_tell_begin(const struct batch *b);
+void batch_tell_end(const struct batch *b);
+/* Behind a failure: what is kept, and what to do next. */
+void batch_tell_state(const struct batch *b, struct error *err);
 
 /* --- batch_ask.c --- */
 

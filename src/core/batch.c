@@ -17,56 +17,7 @@
  * whatever dies.
  */
 
-enum { PASSES_MAX = 3, TELL_MS = 250 };
-
-/* --- what is told --- */
-
-static struct batch_progress
-progress_of(const struct batch *b, const char *waits_for)
-{
-	int64_t elapsed = time_now_ms() - b->begun_ms, total = b->key.row_estimate;
-	struct batch_progress progress = {
-		.pass = b->point.pass,
-		.batches = b->point.batches,
-		.rows = b->point.rows,
-		.keys = b->point.keys,
-		.keys_total = total >= 0 && total < b->point.keys ? b->point.keys : total,
-		.size = b->size,
-		.rows_per_s = -1,
-		.remaining_ms = -1,
-		.waits_for = waits_for,
-	};
-
-	if (elapsed > 0 && b->keys_done > 0) {
-		progress.rows_per_s = b->rows_done * 1000 / elapsed;
-		if (total >= 0)
-			progress.remaining_ms =
-			    (int64_t)((double)(progress.keys_total - progress.keys) *
-				(double)elapsed / (double)b->keys_done);
-	}
-	return progress;
-}
-
-void
-batch_tell(struct batch *b, const char *waits_for, bool due)
-{
-	int64_t now = time_now_ms();
-	struct batch_progress progress;
-
-	if (!due && now - b->told_ms < TELL_MS)
-		return;
-	b->told_ms = now;
-	progress = progress_of(b, waits_for);
-	event_emit(b->trail.x->session->sink,
-	    &(struct event){ .kind = EVENT_BATCH,
-		.step = b->trail.step,
-		.step_number = b->trail.x->step_number,
-		.step_total = b->trail.x->step_total,
-		.statement = 1,
-		.statement_total = 1,
-		.elapsed_ms = now - b->trail.start_ms,
-		.batch = &progress });
-}
+enum { PASSES_MAX = 3 };
 
 /* --- a transaction --- */
 
@@ -424,20 +375,6 @@ warn_of_nulls(struct batch *b, struct error *err)
 	return true;
 }
 
-static const char *
-count_batches(struct arena *a, int64_t count)
-{
-	return arena_printf(a, "%" PRId64 " batch%s", count, count == 1 ? "" : "es");
-}
-
-static const char *
-behind_key(struct arena *a, const struct batch_point *point)
-{
-	return point->last == NULL
-	    ? ""
-	    : arena_printf(a, " behind key %s", batch_point_key(a, point->last, point->key_count));
-}
-
 /* A mistake in it would else be noticed when all batches are done. */
 static bool
 try_check(struct batch *b, struct error *err)
@@ -456,16 +393,13 @@ try_check(struct batch *b, struct error *err)
 static bool
 begin_file(struct batch *b, struct error *err)
 {
-	struct trail *t = &b->trail;
-
 	if (!open_row(b, err) || !try_check(b, err) || !warn_of_nulls(b, err))
 		return false;
 	b->size =
 	    batch_size_within(b->directive, b->point.size > 0 ? b->point.size : b->directive->size);
 	b->begun_ms = time_now_ms();
 	if (b->point.batches > 0)
-		event_note(t->x->session->sink, "%s: %s done, goes on%s", t->step->script->script,
-		    count_batches(t->arena, b->point.batches), behind_key(t->arena, &b->point));
+		batch_tell_begin(b);
 	if (b->point.pass > 0)
 		return true;
 	return (b->check != NULL || batch_wait_started(b, err)) && begin_pass(b, err);
@@ -489,42 +423,6 @@ run_file(struct batch *b, struct error *err)
 		return true;
 	}
 	return begin_file(b, err) && run_passes(b, err) && close_row(b, err);
-}
-
-static void
-say_state(struct batch *b, struct error *err)
-{
-	const struct script *script = b->trail.step->script;
-	const char *next;
-
-	err->state = b->point.batches == 0
-	    ? arena_printf(err->arena, "no batch of %s is done", script->script)
-	    : arena_printf(err->arena, "%s of %s %s done and kept, %" PRId64 " rows",
-		  count_batches(err->arena, b->point.batches), script->script,
-		  b->point.batches == 1 ? "is" : "are", b->point.rows);
-	next = b->trail.done > 0
-	    ? "only the record is missing"
-	    : arena_printf(err->arena, "it goes on%s", behind_key(err->arena, &b->point));
-	next =
-	    arena_printf(err->arena, "Run \"migrate %s\" again: %s.", resume_command(script), next);
-	if (err->next == NULL)
-		(void)error_next(
-		    err, "%s%s", err->code == ERR_SQL ? "Correct the file. " : "", next);
-	else
-		(void)error_next(err, "%s %s", err->next, next);
-}
-
-static void
-say_end(const struct batch *b)
-{
-	const struct batch_point *point = &b->point;
-
-	if (point->pass > 0)
-		event_note(b->trail.x->session->sink,
-		    "%s: %" PRId64 " row%s in %s, %" PRId64 " pass%s",
-		    b->trail.step->script->script, point->rows, point->rows == 1 ? "" : "s",
-		    count_batches(b->trail.arena, point->batches), point->pass,
-		    point->pass == 1 ? "" : "es");
 }
 
 /* Looked up again: a file before this one may have changed the table. */
@@ -577,21 +475,21 @@ run(struct batch *b, int64_t *ms, struct error *err)
 	if (!read_point(b, err) || !find_key(b, err) || !trail_open(t, err)) {
 		if (t->fenced)
 			return APPLY_FENCED;
-		say_state(b, err);
+		batch_tell_state(b, err);
 		return APPLY_FAILED;
 	}
 	if (run_file(b, err)) {
 		*ms = time_now_ms() - t->start_ms;
 		t->x->dirty = true;
 		if (trail_finish(t, *ms, err)) {
-			say_end(b);
+			batch_tell_end(b);
 			return APPLY_DONE;
 		}
 	}
 	t->x->dirty = true;
 	if (t->fenced)
 		return APPLY_FENCED;
-	say_state(b, err);
+	batch_tell_state(b, err);
 	fail(b, err);
 	return APPLY_FAILED;
 }
