@@ -337,6 +337,18 @@ CASES = {
         {"set": {"ignoreMigrationPatterns": "*:missing,*:future"}, "do": "validate", "ours": JAVA},
         {"files": tables("V6__f"), "do": "migrate", "ours": JAVA},
     ],
+    "deleted_twice": [
+        {"files": tables("V1__a"), "do": "migrate"},
+        {"sql": "INSERT INTO flyway_schema_history VALUES"
+                " (2, '2', 'b', 'SQL', 'V2__b.sql', 1, 'me', now(), 0, true),"
+                " (3, '2', 'b', 'DELETE', 'V2__b.sql', 1, 'me', now(), 0, true),"
+                " (4, '2', 'b', 'SQL', 'V2__b.sql', 1, 'me', now(), 0, true),"
+                " (5, '2', 'b', 'DELETE', 'V2__b.sql', 1, 'me', now(), 0, true)"},
+        {"do": "validate"},
+        {"files": tables("V2__b", "V3__c"), "do": "migrate"},
+        {"files": {"V2__b.sql": None}, "do": "repair"},
+        {"do": "validate"},
+    ],
     "checksum_null": [
         {"files": tables("V1__a"), "do": "migrate"},
         {"sql": "UPDATE flyway_schema_history SET checksum = NULL", "do": "validate"},
