@@ -5,6 +5,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/utf8.h"
+
 /*
  * libyaml expands nothing by itself, but takes duplicate keys in silence and needs time in the
  * square of the depth; what is no use in a file of settings is refused at its first sight.
@@ -302,27 +304,66 @@ is_plain(const char *text)
 	    strchr(": ", text[length - 1]) == NULL;
 }
 
+/* Control characters, and what is a line break or nothing at all to YAML: only as \x, \u. */
+static bool
+must_escape(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+	    code == 0xfeff || code == 0xfffe || code == 0xffff;
+}
+
+static bool
+has_escapes(const char *text)
+{
+	size_t length = strlen(text), size;
+	uint32_t code;
+
+	for (; length > 0; text += size, length -= size) {
+		size = utf8_decode(text, length, &code);
+		if (size == 0 || must_escape(code))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_escaped(FILE *out, const char *text)
+{
+	size_t length = strlen(text), size;
+	uint32_t code;
+
+	putc('"', out);
+	for (; length > 0; text += size, length -= size) {
+		size = utf8_decode(text, length, &code);
+		if (size == 0) {
+			size = 1;
+			fputs(
+			    "\xef\xbf\xbd", out); /* U+FFFD: what is not UTF-8 cannot be written */
+		} else if (must_escape(code)) {
+			fprintf(out, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+		} else {
+			fprintf(out, "%s%.*s", code == '"' || code == '\\' ? "\\" : "", (int)size,
+			    text);
+		}
+	}
+	putc('"', out);
+}
+
 void
 yaml_put(FILE *out, const char *text)
 {
-	bool control = false;
-
-	for (const char *p = text; *p != '\0'; p++)
-		control = control || (unsigned char)*p < 0x20 || *p == 0x7f;
-	if (!control && is_plain(text)) {
+	if (has_escapes(text)) {
+		put_escaped(out, text);
+		return;
+	}
+	if (is_plain(text)) {
 		fputs(text, out);
 		return;
 	}
-	putc(control ? '"' : '\'', out);
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			fprintf(out, "\\x%02x", (unsigned char)*text);
-		else if (control && strchr("\"\\", *text) != NULL)
-			fprintf(out, "\\%c", *text);
-		else
-			fputs(!control && *text == '\'' ? "''" : (char[]){ *text, '\0' }, out);
-	}
-	putc(control ? '"' : '\'', out);
+	putc('\'', out);
+	for (; *text != '\0'; text++)
+		fputs(*text == '\'' ? "''" : (char[]){ *text, '\0' }, out);
+	putc('\'', out);
 }
 
 const struct pair *
