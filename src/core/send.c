@@ -134,10 +134,10 @@ send_open(struct arena *a, struct send *s, struct lane *lane, struct script *scr
 		.transaction = transaction,
 		.local = transaction,
 		.lock = { "lock_timeout", given_or(d, d->lock_timeout_ms, config->lock_timeout_ms),
-		    session_lock_timeout_ms(config), session_lock_timeout_ms(config) },
+		    session_lock_timeout_ms(config), session_lock_timeout_ms(config), false },
 		.statement = { "statement_timeout",
 		    given_or(d, d->statement_timeout_ms, config->statement_timeout_ms),
-		    config->statement_timeout_ms, config->statement_timeout_ms } };
+		    config->statement_timeout_ms, config->statement_timeout_ms, false } };
 	find_locks(facts, script, &s->locks, &s->lock_count);
 	return script_reader_open(a, script, s->environment, &s->reader, err);
 }
