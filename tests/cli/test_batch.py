@@ -326,7 +326,7 @@ def test_until_says_what_is_still_to_be_done(db, migrate):
 
 def test_no_batch_is_lost_or_repeated_when_the_run_is_killed(db, migrate):
     make(db, rows="SELECT g * 3 FROM generate_series(1, 20000) g")
-    migrate.write({"V1__a.sql": script(options="size=100 min=100 max=100 pause=1ms")})
+    migrate.write({"V1__a.sql": script(options="size=100 min=100 max=100 pause=15ms")})
     chance = random.Random(5)
     for killed in range(10):
         run = migrate.start("up")
