@@ -33,7 +33,7 @@ put_items(struct page *p, const struct flyway_line *line)
 	}
 }
 
-/* Returns whether the key of a map must not be written again. */
+/* The key of a map is written with its first entry. */
 static void
 put_line(struct page *p, const struct flyway_line *line, bool first)
 {
@@ -56,12 +56,11 @@ put_line(struct page *p, const struct flyway_line *line, bool first)
 	putc('\n', p->out);
 }
 
-/* The lines of a set, in the order of the table of settings; how many there were. */
-static size_t
+/* The lines of a set, in the order of the table of settings. */
+static void
 put_set(struct page *p, const char *set)
 {
 	const struct flyway_result *r = p->result;
-	size_t count = 0;
 
 	for (const struct config_setting *s = config_settings(); s->name != NULL; s++) {
 		bool first = true;
@@ -73,10 +72,8 @@ put_set(struct page *p, const char *set)
 				continue;
 			put_line(p, line, first);
 			first = false;
-			count++;
 		}
 	}
-	return count;
 }
 
 static bool
@@ -106,7 +103,7 @@ put_sets(struct page *p)
 		yaml_put(p->out, sets->items[i]);
 		fputs(set_has_lines(p, sets->items[i]) ? ":\n" : ": {}\n", p->out);
 		p->indent = "    ";
-		(void)put_set(p, sets->items[i]);
+		put_set(p, sets->items[i]);
 	}
 }
 
@@ -151,7 +148,7 @@ page_text(struct arena *a, const struct flyway_values *values, const struct flyw
 	}
 	fputs(
 	    ".\n# \"migrate help settings\" and migrate.yaml(5) explain the settings.\n\n", p.out);
-	(void)put_set(&p, NULL);
+	put_set(&p, NULL);
 	put_sets(&p);
 	put_left(&p);
 	return arena_text_end(text);
