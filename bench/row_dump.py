@@ -51,7 +51,7 @@ def run(bench):
     rounds = bench.size(3, 1)
     report = Report(
         f"{size / 2**20:,.0f} MiB of COPY data, then a primary key; `psql -1 -f` runs the same file in one "
-        f"transaction. Medians of {rounds}, in turn, without a warm-up.",
+        f"transaction. Medians of {rounds}, in turn, one warm-up.",
         ["tool", "wall", "CPU", "peak memory", "migrate / tool (wall)"])
     free = shutil.disk_usage("/tmp").free
     if free < ROOM * size:
@@ -74,7 +74,7 @@ def run(bench):
             "migrate": fresh(lambda url: ours.run(file.parent, url)),
             f"psql {version}": fresh(lambda url: measure.once(
                 [program, "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", str(file), url])),
-        }, rounds, warm_up=False)
+        }, rounds)
     (_, mine), (_, psql) = medians.items()
     for name, run_ in medians.items():
         report.add(name, seconds(run_.wall), seconds(run_.cpu), mib(run_.peak),
