@@ -67,6 +67,7 @@ struct script {
 	bool looked; /* which was well, or script_read */
 
 	bool hashed;
+	bool ahead; /* the sums are there already, but nobody has asked for them */
 	int32_t checksum; /* Flyway's: raw for V, B, U; after placeholders for R */
 	int32_t raw_checksum; /* always of the raw text */
 	uint32_t layout; /* of where lines end: with raw_checksum and size it tells any change */
@@ -119,6 +120,9 @@ struct script_environment {
  */
 MUST_CHECK bool
 script_hash(struct script *s, const struct script_environment *env, struct error *err);
+
+/* The same ahead of time, if it costs little: a V or B file that is short.  Else nothing happens. */
+void script_hash_ahead(struct script *s);
 
 /*
  * Reads the directives before the first statement and no more, so that its phase is known.  With a

@@ -104,6 +104,11 @@ const char *rows_text(const struct rows *rows, size_t row, size_t column);
 MUST_CHECK bool conn_query(struct arena *a, struct conn *c, const char *sql, int parameter_count,
     const char *const *parameters, struct rows *out, struct error *err);
 /*
+ * What a conn_query does while it waits for its answer, piece by piece, as long as there is work
+ * left (true); NULL: nothing.
+ */
+void conn_meanwhile(struct conn *c, bool (*work)(void *context), void *context);
+/*
  * The session on the server is ours for one transaction at a time only, and nothing may be left in
  * it: from now on conn_begin says this statement behind each BEGIN, and a conn_query outside of a
  * transaction gets one of its own.  The statement must live as long as the connection.

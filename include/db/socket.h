@@ -10,6 +10,8 @@
 
 /* Waits until it is ready, a signal has come or the time is over: 1, -1, 0. */
 int socket_wait(int socket, int events, int64_t until_ms, bool signals);
+/* The same without waiting. */
+bool socket_ready(int socket, int events);
 /* Fills err with the signal that came; returns false. */
 bool socket_interrupted(struct error *err);
 

@@ -13,7 +13,8 @@ enum {
 	KEPT_TEXT = 8 * 1024 * 1024, /* a larger file is read again when it is sent */
 	KEPT_STATEMENTS = 10000,
 	STATEMENT_TEXT = 1000,
-	PASSING_TEXT = 1024 * 1024
+	PASSING_TEXT = 1024 * 1024,
+	AHEAD_TEXT = 65536 /* what is longer takes more than one reading */
 };
 
 static const char both_ways[] =
@@ -130,8 +131,28 @@ keep_sums(struct script *s, const struct source *source)
 	s->hashed = true;
 }
 
-bool
-script_hash(struct script *s, const struct script_environment *env, struct error *err)
+void
+script_hash_ahead(struct script *s)
+{
+	struct arena *a = arena_new(NULL);
+	struct error *err = error_new(a); /* script_hash will say it again */
+	struct source *source;
+	const char *head;
+	size_t length;
+
+	if (!s->hashed && !s->ahead &&
+	    (s->kind == SCRIPT_VERSIONED || s->kind == SCRIPT_BASELINE) &&
+	    source_open(a, s, &source, err) && source_head(source, &head, &length, err) &&
+	    length < AHEAD_TEXT && drain(source, err)) {
+		keep_sums(s, source);
+		s->hashed = false;
+		s->ahead = true;
+	}
+	arena_close(a);
+}
+
+static bool
+hash(struct script *s, const struct script_environment *env, struct error *err)
 {
 	struct arena *a = arena_new(NULL);
 	struct source *source;
@@ -144,6 +165,13 @@ script_hash(struct script *s, const struct script_environment *env, struct error
 		keep_sums(s, source);
 	arena_close(a);
 	return done;
+}
+
+bool
+script_hash(struct script *s, const struct script_environment *env, struct error *err)
+{
+	s->hashed = s->ahead;
+	return s->ahead || hash(s, env, err);
 }
 
 /* --- look --- */

@@ -360,6 +360,35 @@ session_reconnect(struct session *s, bool in_doubt, struct error *err)
 	return begin(s, RECONNECT_MS, err) && is_successor(s, before, in_doubt, err);
 }
 
+struct ahead {
+	struct scripts *scripts;
+	size_t next;
+};
+
+/* Most files are in the history: hashes the next one while the server looks there. */
+static bool
+hash_ahead(void *context)
+{
+	struct ahead *ahead = context;
+
+	if (ahead->next == ahead->scripts->count)
+		return false;
+	script_hash_ahead(&ahead->scripts->list[ahead->next++]);
+	return true;
+}
+
+static bool
+read_history(struct session *s, struct problems *problems, struct error *err)
+{
+	struct ahead ahead = { .scripts = &s->scripts };
+	bool ok;
+
+	conn_meanwhile(s->conn, hash_ahead, &ahead);
+	ok = history_read(s->arena, s->conn, s->config, &s->history, problems, err);
+	conn_meanwhile(s->conn, NULL, NULL);
+	return ok;
+}
+
 /* Only what the history knows is compared with it: the others are hashed when they are read. */
 static void
 hash_recorded(struct session *s, const struct goal *goal, struct problems *problems)
@@ -400,7 +429,7 @@ session_plan(struct session *s, const struct goal *goal, struct error *err)
 	}
 	*plan = (struct plan){ .file_problems = { .arena = s->arena },
 		.setup_problems = { .arena = s->arena } };
-	if (!history_read(s->arena, s->conn, s->config, &s->history, &plan->setup_problems, err))
+	if (!read_history(s, &plan->setup_problems, err))
 		return watch_history(s, err);
 	s->environment.default_schema = s->history.schema;
 	s->environment.table = s->history.table;

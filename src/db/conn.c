@@ -33,6 +33,8 @@ struct conn {
 	bool deaf; /* to signals: see conn_patience */
 	struct error *last_words; /* the server has ended the session while it was idle */
 	const struct conn_sql *first; /* see conn_borrow */
+	bool (*work)(void *context); /* see conn_meanwhile */
+	void *work_context;
 };
 
 static void
@@ -441,6 +443,13 @@ no_answer(struct conn *c, struct error *err)
 	return error_set(err, ERR_CONNECT, "no answer from the server");
 }
 
+void
+conn_meanwhile(struct conn *c, bool (*work)(void *context), void *context)
+{
+	c->work = work;
+	c->work_context = context;
+}
+
 /* Pushes and pulls until the next result is there; a signal cancels the statement once. */
 static bool
 await_result(struct conn *c, struct error *err)
@@ -455,6 +464,11 @@ await_result(struct conn *c, struct error *err)
 			return false;
 		if (!PQisBusy(c->pg))
 			return true;
+		if (c->work != NULL && !socket_ready(PQsocket(c->pg), events)) {
+			if (!c->work(c->work_context))
+				c->work = NULL;
+			continue;
+		}
 		ready = socket_wait(PQsocket(c->pg), events, until, signals);
 		if (ready == 0 || (ready < 0 && c->limit_ms != 0)) {
 			return no_answer(c, err);

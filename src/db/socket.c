@@ -7,13 +7,17 @@
 #include "base/time.h"
 #include "db/conn.h"
 
+static short
+poll_events(int events)
+{
+	return (short)((events & CONN_READ ? POLLIN : 0) | (events & CONN_WRITE ? POLLOUT : 0));
+}
+
 int
 socket_wait(int socket, int events, int64_t until_ms, bool signals)
 {
 	struct pollfd fds[2] = {
-		{ .fd = socket,
-		    .events = (short)((events & CONN_READ ? POLLIN : 0) |
-			(events & CONN_WRITE ? POLLOUT : 0)) },
+		{ .fd = socket, .events = poll_events(events) },
 		{ .fd = interrupt_fd(), .events = POLLIN },
 	};
 
@@ -30,6 +34,14 @@ socket_wait(int socket, int events, int64_t until_ms, bool signals)
 		    fds[0].revents != 0)
 			return 1;
 	}
+}
+
+bool
+socket_ready(int socket, int events)
+{
+	struct pollfd fd = { .fd = socket, .events = poll_events(events) };
+
+	return socket < 0 || poll(&fd, 1, 0) > 0;
 }
 
 bool

@@ -108,6 +108,44 @@ static const char *const repeatables[] = {
 	"-- migrate:phase expand\nSELECT '${who}';",
 };
 
+START_TEST(hashes_a_short_file_ahead_and_tells_it_when_asked)
+{
+	struct script ahead;
+
+	write_bytes("SELECT 1;\nSELECT 2;\n", 20);
+	ahead = script;
+	script_hash_ahead(&ahead);
+	ck_assert(ahead.ahead && !ahead.hashed);
+	ck_assert(script_hash(&ahead, &env, err));
+	ck_assert(script_hash(&script, &env, err));
+	ck_assert(ahead.hashed);
+	ck_assert_int_eq(ahead.checksum, script.checksum);
+	ck_assert_int_eq(ahead.raw_checksum, script.raw_checksum);
+	ck_assert_uint_eq(ahead.layout, script.layout);
+	ck_assert_int_eq(ahead.size, script.size);
+	script_read(arena, &ahead, &env, &problems);
+	ck_assert(ahead.read && !ahead.ahead);
+}
+END_TEST
+
+START_TEST(hashes_ahead_only_what_costs_little_and_is_well)
+{
+	static char text[100000];
+
+	write_bytes("SELECT '\xff';", 12);
+	script_hash_ahead(&script);
+	ck_assert(!script.ahead);
+	memset(text, ' ', sizeof(text));
+	write_bytes(text, sizeof(text));
+	script_hash_ahead(&script);
+	ck_assert(!script.ahead);
+	script.kind = SCRIPT_REPEATABLE; /* its placeholders are not known yet */
+	write_bytes("SELECT 1;", 9);
+	script_hash_ahead(&script);
+	ck_assert(!script.ahead && !script.hashed);
+}
+END_TEST
+
 START_TEST(hashes_alike_with_and_without_reading)
 {
 	struct script hashed;
@@ -595,6 +633,8 @@ main(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_test(cases, hashes_raw_text_but_of_repeatables);
+	tcase_add_test(cases, hashes_a_short_file_ahead_and_tells_it_when_asked);
+	tcase_add_test(cases, hashes_ahead_only_what_costs_little_and_is_well);
 	tcase_add_loop_test(cases, hashes_alike_with_and_without_reading, 0, COUNT(repeatables));
 	tcase_add_test(cases, replaces_placeholders_in_comments_of_repeatables);
 	tcase_add_test(cases, leaves_placeholders_alone_when_told);
