@@ -165,7 +165,8 @@ entry_json(struct arena *a, const struct entry *e)
 	json_put(json, "batch",
 	    e->script == NULL ? NULL
 			      : out_batch_json(a, e->script, row == NULL ? NULL : row->unfinished));
-	json_put_text(json, "undoable", row == NULL ? NULL : e->undoable ? "Yes" : "No");
+	/* As Flyway says it: nothing of what has no version. */
+	json_put_text(json, "undoable", e->version == NULL ? "" : e->undoable ? "Yes" : "No");
 	json_put_text(json, "filepath", e->script == NULL ? NULL : e->script->path);
 	json_put_text(json, "undoFilepath", e->undo == NULL ? NULL : e->undo->path);
 	json_put_text(json, "installedBy", row == NULL ? NULL : row->installed_by);

@@ -104,6 +104,9 @@ def test_json_has_the_fields_of_flyway(db, migrate):
     pending = [m for m in answer["migrations"] if m["state"] == "Pending"]
     assert [m["version"] for m in pending] == ["3"]
     assert (pending[0]["installedOnUTC"], pending[0]["executionTime"]) == (None, None)
+    assert (first["undoable"], pending[0]["undoable"]) == ("No", "No")
+    repeatable = [m for m in answer["migrations"] if m["category"] == "Repeatable"]
+    assert [m["undoable"] for m in repeatable] == [""]
 
 
 def test_json_tells_a_refusal_too(migrate):
