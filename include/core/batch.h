@@ -21,6 +21,7 @@ struct batch {
 	const char *point_query, *id; /* batch_point.sql, and its row of the journal */
 	const char *from, *to, *sql; /* the parameters, first key and last, and the statement */
 	const char *check; /* finds what is still to be done, or NULL: it cannot be told */
+	bool resumed; /* earlier runs did some of it */
 	bool has_nulls; /* rows with NULL in the key were seen */
 	struct batch_lag lag;
 	bool told_no_standby;

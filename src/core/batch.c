@@ -398,7 +398,8 @@ begin_file(struct batch *b, struct error *err)
 	b->size =
 	    batch_size_within(b->directive, b->point.size > 0 ? b->point.size : b->directive->size);
 	b->begun_ms = time_now_ms();
-	if (b->point.batches > 0)
+	b->resumed = b->point.batches > 0;
+	if (b->resumed)
 		batch_tell_begin(b);
 	if (b->point.pass > 0)
 		return true;

@@ -62,6 +62,14 @@ count_batches(struct arena *a, int64_t count)
 	return arena_printf(a, "%" PRId64 " batch%s", count, count == 1 ? "" : "es");
 }
 
+/* Whether an earlier run was killed before it counted its last batch is not known. */
+static const char *
+count_rows(struct arena *a, const struct batch *b)
+{
+	return arena_printf(a, "%s%" PRId64 " row%s", b->resumed ? "at least " : "", b->point.rows,
+	    b->point.rows == 1 ? "" : "s");
+}
+
 static const char *
 behind_key(struct arena *a, const struct batch_point *point)
 {
@@ -86,9 +94,8 @@ batch_tell_end(const struct batch *b)
 	const struct batch_point *point = &b->point;
 
 	if (point->pass > 0)
-		event_note(b->trail.x->session->sink,
-		    "%s: %" PRId64 " row%s in %s, %" PRId64 " pass%s",
-		    b->trail.step->script->script, point->rows, point->rows == 1 ? "" : "s",
+		event_note(b->trail.x->session->sink, "%s: %s in %s, %" PRId64 " pass%s",
+		    b->trail.step->script->script, count_rows(b->trail.arena, b),
 		    count_batches(b->trail.arena, point->batches), point->pass,
 		    point->pass == 1 ? "" : "es");
 }
@@ -101,9 +108,9 @@ batch_tell_state(const struct batch *b, struct error *err)
 
 	err->state = b->point.batches == 0
 	    ? arena_printf(err->arena, "no batch of %s is done", script->script)
-	    : arena_printf(err->arena, "%s of %s %s done and kept, %" PRId64 " rows",
+	    : arena_printf(err->arena, "%s of %s %s done and kept, %s",
 		  count_batches(err->arena, b->point.batches), script->script,
-		  b->point.batches == 1 ? "is" : "are", b->point.rows);
+		  b->point.batches == 1 ? "is" : "are", count_rows(err->arena, b));
 	next = b->trail.done > 0
 	    ? "only the record is missing"
 	    : arena_printf(err->arena, "it goes on%s", behind_key(err->arena, &b->point));
