@@ -13,23 +13,19 @@
 
 enum { PASSWORD_COMMAND_MS = 30000, URL_MAX_LENGTH = 16384 };
 
-static void
-close_file(void *file)
-{
-	fclose(file);
-}
-
 static bool
 read_url_file(struct arena *a, const char *path, const char **url, struct error *err)
 {
 	FILE *file = fopen(path, "r");
 	char *line = arena_alloc(a, URL_MAX_LENGTH);
+	int reason;
 
 	if (file == NULL)
 		return error_set(err, ERR_USAGE, "cannot open \"%s\": %s", path, strerror(errno));
-	arena_defer(a, close_file, file);
-	if (fgets(line, URL_MAX_LENGTH, file) == NULL && ferror(file))
-		return error_set(err, ERR_USAGE, "cannot read \"%s\": %s", path, strerror(errno));
+	reason = fgets(line, URL_MAX_LENGTH, file) == NULL && ferror(file) ? errno : 0;
+	(void)fclose(file); /* at once: no program that is started may inherit it */
+	if (reason != 0)
+		return error_set(err, ERR_USAGE, "cannot read \"%s\": %s", path, strerror(reason));
 	line[strcspn(line, "\r\n")] = '\0';
 	if (*line == '\0')
 		return error_set(err, ERR_USAGE, "the first line of \"%s\" is empty", path);

@@ -24,23 +24,19 @@ struct filling {
 	struct error *err;
 };
 
-static void
-close_file(void *file)
-{
-	fclose(file);
-}
-
 static bool
 read_whole(struct arena *a, const char *path, FILE *file, const char **text, size_t *length,
     struct error *err)
 {
 	char *buffer = arena_alloc(a, FILE_MAX_SIZE + 2);
+	int reason;
 
-	arena_defer(a, close_file, file);
 	*text = buffer;
 	*length = fread(buffer, 1, FILE_MAX_SIZE + 1, file);
-	if (ferror(file))
-		return error_set(err, ERR_USAGE, "cannot read \"%s\": %s", path, strerror(errno));
+	reason = ferror(file) ? errno : 0;
+	(void)fclose(file); /* at once: a hook must not inherit what may hold a password */
+	if (reason != 0)
+		return error_set(err, ERR_USAGE, "cannot read \"%s\": %s", path, strerror(reason));
 	if (*length <= FILE_MAX_SIZE)
 		return true;
 	(void)error_set(err, ERR_USAGE, "\"%s\" is larger than %d kB", path, FILE_MAX_SIZE / 1024);

@@ -68,6 +68,20 @@ def test_what_they_say_is_shown_line_by_line_and_made_harmless(migrate, db):
     assert "one" not in run.stdout
 
 
+@pytest.mark.parametrize("programs", ["hooks:\n  before_up: '{}'\n", "password_command: '{}'\n"])
+def test_it_inherits_no_file_that_may_hold_a_password(make_runner, db, programs):
+    """Nor the connection."""
+    migrate = make_runner()
+    look = "ls -l /proc/self/fd > seen; echo any"
+    migrate.write({"migrate.yaml": "url_file: address\n" + programs.format(look),
+                   "address": db.url + "\n"}, below=".")  # fmt: skip
+    run = migrate("up", files=ONE)
+    assert run.exit == 0, run
+    seen = "\n".join(lines(migrate, "seen"))
+    assert " 1 -> " in seen
+    assert "socket:" not in seen and "migrate.yaml" not in seen and "address" not in seen, seen
+
+
 def test_a_hook_finds_in_its_environment_what_it_is_run_for(migrate, db):
     configure(migrate, before_up="env | grep MIGRATE | sort > seen; pwd >> seen")
     migrate("up", files={**ONE, "V2.1__b.sql": "SELECT 1;"})
