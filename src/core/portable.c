@@ -58,7 +58,8 @@ is_of_session(const char *text)
 
 /*
  * The schema of the history is there before any migration; an extension brings its comment with it,
- * and only its owner may set it anew.
+ * and only its owner may set it anew.  Large objects are in a transaction of their own in a dump;
+ * here there is the one of the file.
  */
 static bool
 is_needless(const struct writer *w, const char *text)
@@ -69,7 +70,8 @@ is_needless(const struct writer *w, const char *text)
 		return true;
 	if (begins(text, "CREATE SCHEMA "))
 		return strcmp(text + strlen("CREATE SCHEMA "), w->schema) == 0;
-	return begins(text, "COMMENT ON EXTENSION ");
+	return begins(text, "COMMENT ON EXTENSION ") || strcmp(text, "BEGIN") == 0 ||
+	    strcmp(text, "COMMIT") == 0;
 }
 
 /* Puts CURRENT_USER in place of the owner's name at the end. */

@@ -70,6 +70,9 @@ static const struct trial {
 	/* there before */
 	{ "CREATE SCHEMA app;\nCREATE SCHEMA apple;\n", "CREATE SCHEMA apple;\n" },
 	{ "COMMENT ON EXTENSION pgcrypto IS 'x';\n", "" },
+	/* the transaction of large objects */
+	{ "BEGIN;\n\nSELECT pg_catalog.lo_close(0);\n\nCOMMIT;\n",
+	    "SELECT pg_catalog.lo_close(0);\n" },
 	/* names stand above what they name, and only there */
 	{ "--\n-- Name: t; Type: TABLE; Schema: public; Owner: Mary\n--\n\nCREATE TABLE t ();\n\n\n"
 	  "ALTER TABLE t OWNER TO \"Mary\";\n",
