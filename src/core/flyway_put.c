@@ -65,12 +65,35 @@ add_parameter(struct url *url, const char *name, const char *value)
 
 	if (strcmp(name, "password") == 0 && !variable) {
 		flyway_leave(url->t, url->value, spelled, flyway_setting_find("password")->why);
+	} else if (strcmp(name, "sslpassword") == 0 && !variable) {
+		flyway_leave(url->t, url->value, spelled,
+		    "write it into a service file of libpq: it is not copied into another file");
 	} else if (!variable && !jdbc_put(a, &scratch, name, value, err)) {
 		flyway_leave(url->t, url->value, spelled, err->message);
 	} else {
 		fprintf(url->text->out, "%c%s=%s", url->separator, name, value);
 		url->separator = '&';
 	}
+}
+
+/* What stands before the parameters, without a password behind the user's name. */
+static void
+add_address(struct url *url, const char *text, size_t length)
+{
+	const char *user = strstr(text, "://"), *end = text + length, *colon, *at;
+
+	user = user == NULL || user >= end ? text : user + strlen("://");
+	colon = memchr(user, ':', strcspn(user, "/?"));
+	at = colon == NULL ? NULL : memchr(colon, '@', strcspn(colon, "/?"));
+	if (at == NULL || strncmp(colon, ":${", 3) == 0) {
+		fwrite(text, 1, length, url->text->out);
+		return;
+	}
+	flyway_leave(url->t, url->value,
+	    arena_printf(url->t->arena, "%s: password", url->value->spelled),
+	    flyway_setting_find("password")->why);
+	fwrite(text, 1, (size_t)(colon - text), url->text->out);
+	fwrite(at, 1, (size_t)(end - at), url->text->out);
 }
 
 static void
@@ -148,8 +171,7 @@ FLYWAY_PUT(flyway_put_url)
 		error_clear(err);
 		return true;
 	}
-	fprintf(
-	    url.text->out, "%.*s", query == NULL ? (int)strlen(text) : (int)(query - text), text);
+	add_address(&url, text, query == NULL ? strlen(text) : (size_t)(query - text));
 	if (query != NULL)
 		add_query(&url, query + 1);
 	add_properties(&url);

@@ -151,6 +151,22 @@ def test_passwords_stay_behind(translate):
     assert settings(translate)["url"] == "jdbc:postgresql://h/d?ssl=true"
 
 
+@pytest.mark.parametrize("url, ours", [
+    ("postgresql://me:hunter2@h:5433/d", "postgresql://me@h:5433/d"),
+    ("postgres://me:hunt/er2@h/d", None),
+    ("jdbc:postgresql://h/d?sslpassword=hunter2&ssl=true", "jdbc:postgresql://h/d?ssl=true"),
+    ("jdbc:postgresql://h:5433/d?user=a%40b", "jdbc:postgresql://h:5433/d?user=a%40b"),
+    ("postgresql://me:${SECRET}@h/d", "postgresql://me:${SECRET}@h/d"),
+])
+def test_nor_does_one_elsewhere_in_the_url_come_along(translate, url, ours):
+    run = translate(conf(url=url))
+    assert "hunt" not in run.output + (run.text or ""), run
+    if ours is None:
+        assert run.exit == 2, run
+    else:
+        assert run.exit == 0 and f"url: {ours}\n" in run.text, run
+
+
 def test_a_password_in_a_variable_comes_along(translate):
     run = translate(conf(url="jdbc:postgresql://${HOST}/d", password="${DB_PASSWORD}"))
     assert "password: ${DB_PASSWORD}\n" in run.text, run
