@@ -235,20 +235,31 @@ is_shared_inside(const char *text)
 	return false;
 }
 
-/* GRANT of a role has no ON. */
 static bool
-is_shared_right(const char *text)
+fits(const char *text, const char *pattern)
 {
-	static const char *const patterns[] = { "GRANT|REVOKE ... ON DATABASE|TABLESPACE|PARAMETER",
-		"COMMENT ON DATABASE|ROLE|TABLESPACE" };
-	struct words words = words_start(text, strlen(text)), rest;
+	struct words words = words_start(text, strlen(text));
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		rest = words;
-		if (words_match(&rest, patterns[i]))
+	return words_match(&words, pattern);
+}
+
+/* GRANT of a role has no ON.  What a role owns may be a database. */
+static bool
+is_shared_statement(const char *text)
+{
+	static const char *const patterns[] = {
+		"CREATE|ALTER|DROP ROLE|GROUP|DATABASE|TABLESPACE|SYSTEM|SUBSCRIPTION",
+		"REASSIGN|DROP OWNED", "GRANT|REVOKE ... ON DATABASE|TABLESPACE|PARAMETER",
+		"COMMENT ON DATABASE|ROLE|TABLESPACE",
+		"SECURITY LABEL ... ON DATABASE|ROLE|TABLESPACE"
+	};
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (fits(text, patterns[i]))
 			return true;
-	}
-	return words_match(&words, "GRANT|REVOKE") && !words_match(&words, "... ON");
+	if (fits(text, "CREATE|ALTER|DROP USER"))
+		return !fits(text, "CREATE|ALTER|DROP USER MAPPING");
+	return fits(text, "GRANT|REVOKE") && !fits(text, "GRANT|REVOKE ... ON");
 }
 
 static bool
@@ -256,7 +267,7 @@ is_shared(const struct statement *st)
 {
 	if (strcmp(st->class.form, "DO") == 0)
 		return is_shared_inside(st->text);
-	return is_shared_here(st->text) || is_shared_right(st->text);
+	return is_shared_statement(st->text);
 }
 
 /*

@@ -369,6 +369,7 @@ def test_another_server_for_it(migrate, make_cluster):
     "GRANT pg_monitor TO postgres",
     "COMMENT ON DATABASE postgres IS NULL",
     "GRANT CONNECT ON DATABASE postgres TO PUBLIC",
+    "ALTER/* all */USER postgres CONNECTION LIMIT -1",
     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET a.b = 1', current_database()); END $$",
 ])
 def test_what_acts_on_the_whole_server_is_refused(migrate, sql):
@@ -376,6 +377,14 @@ def test_what_acts_on_the_whole_server_is_refused(migrate, sql):
     run = migrate("squash")
     assert run.exit == 4 and "V1__a.sql:2:1: " in run.stderr, run
     assert "acts on the whole server" in run.stderr and names(migrate) == ["V1__a.sql"]
+
+
+def test_what_a_role_owns_may_be_a_database(migrate, db):
+    role = db.role()
+    files = {"V1__a.sql": f"REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role};"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 4 and run.stderr.count("acts on the whole server") == 2, run
 
 
 def test_nor_does_another_file_do_it_there(migrate, db):
@@ -449,6 +458,19 @@ def test_what_b_would_not_make_is_not_written(migrate):
     run = migrate("squash", env=ghost)
     assert run.exit == 4 and "+ CREATE TABLE ghost (i int)" in run.stderr, run
     assert "no file was written" in run.stderr and names(migrate) == sorted(PLAIN)
+
+
+def test_large_objects_are_kept(migrate, cluster):
+    files = {"V1__a.sql": "SELECT lo_from_bytea(4711, '\\x00ff'); SELECT lo_create(4712);\n"
+                          "COMMENT ON LARGE OBJECT 4711 IS 'logo';"}
+    assert migrate("up", files=files).exit == 0
+    run = migrate("squash")
+    assert run.exit == 0, run
+    with cluster.database() as fresh:
+        run = migrate("up", "--url", fresh.url)
+        assert run.exit == 0 and "B1__baseline.sql: applied" in run.stdout, run
+        assert fresh.value("SELECT encode(lo_get(4711), 'hex')") == "00ff"
+        assert fresh.value("SELECT lo_get(4712)") == b""
 
 
 def test_what_cannot_be_restored_is_told(migrate):
