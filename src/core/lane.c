@@ -109,16 +109,16 @@ lose(struct lane *lane, const struct error *err)
 static void
 show_row(struct lane *lane)
 {
+	const struct lane_expectation *at = &lane->queue[lane->queue_head];
 	struct arena *a;
 
-	if (!lane->session->config->verbose ||
-	    lane->queue[lane->queue_head].what != LANE_STATEMENT ||
+	if (!lane->session->config->verbose || at->what != LANE_STATEMENT ||
 	    lane->rows_shown++ >= ROWS_SHOWN)
 		return;
 	a = arena_new(NULL);
 	event_emit(lane->session->sink,
 	    &(struct event){ .kind = EVENT_ROWS,
-		.step = lane->step,
+		.step = at->step,
 		.text = conn_row_text(a, lane->session->conn) });
 	arena_close(a);
 }
@@ -221,17 +221,29 @@ drop_copy_out(struct lane *lane, bool *end)
 	return true;
 }
 
+/* A notice comes before the answer that it belongs to, long after the next file was said. */
+static void
+take_result(struct lane *lane, struct conn_result *result)
+{
+	struct session *s = lane->session;
+	const struct step *before = s->step, *speaks = lane->queue[lane->queue_head].step;
+
+	if (speaks != NULL)
+		s->step = speaks;
+	conn_result(s->conn, result, lane->scratch);
+	s->step = before; /* that of a callback does not live as long as the session */
+}
+
 /* Takes the answers that have come; false when the connection is gone. */
 static bool
 take_answers(struct lane *lane, bool *copy_in)
 {
-	struct conn *c = lane->session->conn;
 	struct error *err = lane->scratch;
 	struct conn_result result;
 	bool end;
 
 	while (expected(lane) > 0) {
-		conn_result(c, &result, err);
+		take_result(lane, &result);
 		switch (result.outcome) {
 		case OUTCOME_ROW:
 			take_row(lane);

@@ -140,6 +140,23 @@ def test_they_are_told_on_stderr_and_in_json(migrate, logged):
     assert run.json["callbacks"][1]["filepath"] == "migrations/afterMigrate__notify_all.sql"
 
 
+def test_a_notice_and_a_row_name_the_file_that_they_come_from(migrate, db):
+    make = "CREATE TABLE IF NOT EXISTS a (); "
+    files = {"beforeEachMigrate.sql": make + "SELECT 'each';", "V1__a.sql": make + "SELECT 'v1';",
+             "V2__b.sql": make + "SELECT 'v2';", "R__r.sql": "SELECT 'r';"}  # fmt: skip
+    for options in ("--group",), ():
+        run = migrate("up", "--verbose", "--events", *options, files=files)
+        assert run.exit == 0, run
+        found = [json.loads(line) for line in run.stderr.splitlines()]
+        assert [event["script"] for event in found if event["event"] == "notice"] == [
+            "V1__a.sql", "beforeEachMigrate.sql", "V2__b.sql", "beforeEachMigrate.sql"]
+        assert [(event["script"], event["text"]) for event in found if event["event"] == "row"] == [
+            ("beforeEachMigrate.sql", "each"), ("V1__a.sql", "v1"),
+            ("beforeEachMigrate.sql", "each"), ("V2__b.sql", "v2"),
+            ("beforeEachMigrate.sql", "each"), ("R__r.sql", "r")]
+        db.execute("DROP TABLE a, schema_history, schema_history_journal")
+
+
 def test_they_are_among_the_events(migrate, logged):
     run = migrate("up", "--events", files={**callbacks("beforeMigrate"), "V1__a.sql": note("V1")})
     events = [json.loads(line) for line in run.stderr.splitlines()]
