@@ -68,6 +68,15 @@ def test_what_they_say_is_shown_line_by_line_and_made_harmless(migrate, db):
     assert "one" not in run.stdout
 
 
+def test_a_password_like_any_word_takes_no_variable_that_a_hook_needs(migrate, db):
+    configure(migrate, before_up="env > seen")
+    env = {"PGPASSWORD": "bin", "HOME": "/sbin", "MINE": "host=h password=bin"}
+    assert migrate("up", files=ONE, env=env).exit == 0
+    names = [line.split("=")[0] for line in lines(migrate, "seen")]
+    assert "PATH" in names and "HOME" in names
+    assert "PGPASSWORD" not in names and "MINE" not in names
+
+
 @pytest.mark.parametrize("programs", ["hooks:\n  before_up: '{}'\n", "password_command: '{}'\n"])
 def test_it_inherits_no_file_that_may_hold_a_password(make_runner, db, programs):
     """Nor the connection."""
