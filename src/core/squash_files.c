@@ -200,13 +200,13 @@ word_length(const char *text)
 	return length;
 }
 
-/* CREATE, ALTER or DROP of something that all databases of a server share, at this word. */
+/* A statement on something that all databases of a server share, at this word. */
 static bool
 is_shared_here(const char *text)
 {
-	static const char *const verbs[] = { "create", "alter", "drop", NULL };
+	static const char *const verbs[] = { "create", "alter", "drop", "reassign", NULL };
 	static const char *const things[] = { "role", "user", "group", "database", "tablespace",
-		"system", "subscription", NULL };
+		"system", "subscription", "owned", NULL };
 	size_t length = word_length(text);
 
 	if (!is_one_of(text, length, verbs))
@@ -251,7 +251,7 @@ is_shared_statement(const char *text)
 		"CREATE|ALTER|DROP ROLE|GROUP|DATABASE|TABLESPACE|SYSTEM|SUBSCRIPTION",
 		"REASSIGN|DROP OWNED", "GRANT|REVOKE ... ON DATABASE|TABLESPACE|PARAMETER",
 		"COMMENT ON DATABASE|ROLE|TABLESPACE",
-		"SECURITY LABEL ... ON DATABASE|ROLE|TABLESPACE"
+		"SECURITY LABEL ... ON DATABASE|ROLE|TABLESPACE", "COPY ... TO|FROM PROGRAM"
 	};
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)

@@ -370,6 +370,7 @@ def test_another_server_for_it(migrate, make_cluster):
     "COMMENT ON DATABASE postgres IS NULL",
     "GRANT CONNECT ON DATABASE postgres TO PUBLIC",
     "ALTER/* all */USER postgres CONNECTION LIMIT -1",
+    "COPY t TO PROGRAM 'cat > /dev/null'",
     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET a.b = 1', current_database()); END $$",
 ])
 def test_what_acts_on_the_whole_server_is_refused(migrate, sql):
