@@ -14,6 +14,7 @@ struct batch_key {
 	int64_t oid; /* of the table */
 	const char **columns; /* as SQL writes them */
 	const char **types; /* format_type: with its typmod dropped, with schema where needed */
+	bool *arrays; /* is it one, or a domain over one */
 	size_t count;
 	bool nullable; /* a column of it may be NULL: such rows are in no batch */
 	int64_t row_estimate, bytes; /* of all partitions */
@@ -24,7 +25,8 @@ struct batch_key {
  * table is not there (yet: an earlier file may make it).  What stands against it is added to
  * problems (ERR_REFUSED, with the directive's place and the key or index to write): a view or
  * another relation that is no table, children by inheritance, a missing column, a type without a
- * btree order, no valid index that begins with the key, a key that is not unique.
+ * btree order or with one that no search_path leads to, no valid index that begins with the key, a
+ * key that is not unique.
  */
 MUST_CHECK bool batch_key_read(struct arena *a, struct session *s, const struct script *script,
     struct batch_key *out, bool *found, struct problems *problems, struct error *err);

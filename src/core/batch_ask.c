@@ -10,25 +10,13 @@
  * the operators of the session's own search_path.
  */
 
-/* A value of a key as text that gives it back whatever DateStyle says. */
-static const char *
-value_text(struct arena *a, const char *value, const char *type)
-{
-	bool dated = strncmp(type, "date", 4) == 0 || strncmp(type, "timestamp", 9) == 0;
-
-	return dated
-	    ? arena_printf(a, "pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}'", value)
-	    : arena_printf(a, "(%s)::pg_catalog.text", value);
-}
-
 /* A column of the key: as it is, backwards, its text, or its text in the first or last row. */
 enum form { PLAIN, BACKWARDS, TEXT, FIRST, LAST };
 
 static const char *
-column_form(struct arena *a, const char *column, const char *type, enum form form)
+column_form(struct arena *a, const char *column, bool array, enum form form)
 {
 	/* Arrays of arrays are something else. */
-	bool array = strchr(type, '[') != NULL;
 	const char *element = array ? arena_printf(a, "%s::pg_catalog.text", column) : column;
 
 	switch (form) {
@@ -37,14 +25,12 @@ column_form(struct arena *a, const char *column, const char *type, enum form for
 	case BACKWARDS:
 		return arena_printf(a, "%s DESC", column);
 	case TEXT:
-		return value_text(a, column, type);
+		return arena_printf(a, "%s::pg_catalog.text", column);
 	case FIRST:
-		return value_text(
-		    a, arena_printf(a, "(pg_catalog.array_agg(%s))[1]", element), type);
+		return arena_printf(a, "(pg_catalog.array_agg(%s))[1]::pg_catalog.text", element);
 	case LAST:
-		return value_text(a,
-		    arena_printf(a, "(pg_catalog.array_agg(%s))[pg_catalog.count(*)]", element),
-		    type);
+		return arena_printf(
+		    a, "(pg_catalog.array_agg(%s))[pg_catalog.count(*)]::pg_catalog.text", element);
 	}
 	return column;
 }
@@ -56,7 +42,7 @@ column_list(struct arena *a, const struct batch_key *key, enum form form)
 
 	for (size_t i = 0; i < key->count; i++)
 		fprintf(text->out, "%s%s", i > 0 ? ", " : "",
-		    column_form(a, key->columns[i], key->types[i], form));
+		    column_form(a, key->columns[i], key->arrays[i], form));
 	return arena_text_end(text);
 }
 
@@ -74,25 +60,32 @@ question(struct batch *b, const char *query, const char *after, const char *last
 	return conn_query_pieces(a, query, pieces);
 }
 
+/* What the user wrote, the check, has his settings; what asks for keys gets these as text. */
 static bool
-ask_once(
-    struct batch *b, const char *doing, const char *sql, int count, const char *const *parameters)
+begin_keys(struct batch *b, const char *doing)
+{
+	return batch_begin(b, doing) && lane_say(&b->trail.lane, LANE_OWN, 0, query_batch_texts);
+}
+
+static bool
+ask_once(struct batch *b, bool begun, const char *sql, int count, const char *const *parameters)
 {
 	struct trail *t = &b->trail;
-	bool ok = batch_begin(b, doing) &&
-	    lane_say_with(&t->lane, LANE_QUESTION, sql, count, parameters) && trail_commit(t);
+	bool ok = begun && lane_say_with(&t->lane, LANE_QUESTION, sql, count, parameters) &&
+	    trail_commit(t);
 
 	lane_close(&t->lane);
 	return ok;
 }
 
 static bool
-ask(struct batch *b, const char *query, struct error *err)
+ask(struct batch *b, const char *query, bool keys, struct error *err)
 {
+	static const char doing[] = "looking what there is to be done";
 	const char *sql = question(b, query, NULL, NULL);
 
 	trail_turn(&b->trail);
-	while (!ask_once(b, "looking what there is to be done", sql, 0, NULL))
+	while (!ask_once(b, keys ? begin_keys(b, doing) : batch_begin(b, doing), sql, 0, NULL))
 		if (!batch_again(b, err))
 			return false;
 	return true;
@@ -101,7 +94,7 @@ ask(struct batch *b, const char *query, struct error *err)
 static bool
 ask_whether(struct batch *b, const char *query, bool *found, struct error *err)
 {
-	if (!ask(b, query, err))
+	if (!ask(b, query, false, err))
 		return false;
 	*found = b->trail.lane.answer_count > 0;
 	return true;
@@ -122,7 +115,7 @@ batch_ask_end(struct batch *b, const char ***end, struct error *err)
 {
 	const struct lane *lane = &b->trail.lane;
 
-	if (!ask(b, query_batch_end, err))
+	if (!ask(b, query_batch_end, true, err))
 		return false;
 	*end = lane->answer_count == 0 ? NULL : copy_key(b, lane->answer[0]);
 	return true;
@@ -137,7 +130,7 @@ batch_ask_nulls(struct batch *b, bool *found, struct error *err)
 bool
 batch_ask_plan(struct batch *b, struct error *err)
 {
-	return ask(b, query_batch_check_plan, err);
+	return ask(b, query_batch_check_plan, false, err);
 }
 
 bool
@@ -165,7 +158,7 @@ batch_ask_range(struct batch *b, struct batch_range *out)
 	if (point->last != NULL)
 		after = arena_printf(a, "%s > %s", batch_key_columns(a, &b->key),
 		    batch_key_parameters(a, &b->key, (int)columns + 2));
-	if (!ask_once(b, NULL,
+	if (!ask_once(b, begin_keys(b, NULL),
 		question(b, query_batch_range, after, batch_key_parameters(a, &b->key, 2)),
 		(int)count, parameters))
 		return false;

@@ -126,6 +126,14 @@ check_column(struct looking *l, const struct rows *rows, size_t i)
 		(void)error_next(
 		    refuse(l, "the values of %s (%s) have no order", name, rows_text(rows, i, 3)),
 		    "Take a key that is unique and that a btree index can be built on.");
+	else if (rows_value(rows, i, 8) != NULL)
+		(void)error_next(
+		    refuse(l,
+			"no search_path leads to the operators of %s (%s): it would be "
+			"compared as another type",
+			name, rows_text(rows, i, 3)),
+		    "Put the schema %s into the role's search_path (ALTER ROLE).",
+		    quote_name(l->a, rows_text(rows, i, 8)));
 }
 
 static bool
@@ -134,15 +142,17 @@ read_columns(struct looking *l, struct error *err)
 	const struct directive_batch *batch = &l->script->directives.batch;
 	struct batch_key *key = l->key;
 	const char *parameters[] = { arena_printf(l->a, "%lld", (long long)key->oid),
-		conn_array(l->a, batch->keys, batch->key_count) };
+		conn_array(l->a, batch->keys, batch->key_count),
+		l->s->config->schema == NULL ? "" : l->s->config->schema };
 	struct rows rows;
 
-	if (!conn_query(l->a, l->s->conn, query_batch_key_columns, 2, parameters, &rows, err))
+	if (!conn_query(l->a, l->s->conn, query_batch_key_columns, 3, parameters, &rows, err))
 		return false;
 	if (rows.count != batch->key_count)
 		return error_set(err, ERR_CONNECT, "the server did not tell of all columns");
 	key->columns = arena_alloc(l->a, rows.count * sizeof(*key->columns));
 	key->types = arena_alloc(l->a, rows.count * sizeof(*key->types));
+	key->arrays = arena_alloc(l->a, rows.count * sizeof(*key->arrays));
 	key->count = rows.count;
 	if (rows_true(&rows, 0, 6))
 		(void)error_next(refuse(l, "%s has children by inheritance", key->name),
@@ -151,6 +161,7 @@ read_columns(struct looking *l, struct error *err)
 	for (size_t i = 0; i < rows.count; i++) {
 		key->columns[i] = rows_text(&rows, i, 1);
 		key->types[i] = rows_text(&rows, i, 3);
+		key->arrays[i] = rows_true(&rows, i, 7);
 		key->nullable |= !rows_true(&rows, i, 4);
 		check_column(l, &rows, i);
 	}

@@ -98,14 +98,45 @@ KEYS = {
     ),
     "array": ("id int[] PRIMARY KEY", "SELECT ARRAY[g % 7, g] FROM generate_series(1, 500) g"),
     "float": ("id float8 PRIMARY KEY", "SELECT sqrt(g) FROM generate_series(1, 500) g"),
+    "close floats": (
+        "id float8 PRIMARY KEY",
+        "SELECT 1 + g * 2e-16::float8 FROM generate_series(1, 100) g GROUP BY 1",
+    ),
+    "interval": (
+        "id interval PRIMARY KEY",
+        "SELECT g * '1 day'::interval - g * '1:00:01'::interval FROM generate_series(-50, 50) g",
+    ),
+    "domain over a time": (
+        "id moment PRIMARY KEY",
+        "SELECT now() + g * '7 days'::interval FROM generate_series(-50, 49) g",
+    ),
+    "range of times": (
+        "id tstzrange PRIMARY KEY",
+        "SELECT tstzrange(now(), now() + g * '7 days'::interval) FROM generate_series(1, 99) g",
+    ),
+    "array of times": (
+        "id timestamptz[] PRIMARY KEY",
+        "SELECT ARRAY[now() + g * '7 days'::interval] FROM generate_series(1, 99) g",
+    ),
+    "domain over an array": (
+        "id pair PRIMARY KEY",
+        "SELECT ARRAY[g % 7, g] FROM generate_series(1, 99) g",
+    ),
 }  # fmt: skip
+# What a value means as text must not depend on the session; to PostgreSQL, IST is Israel's.
+ODD_SESSION = """
+ALTER DATABASE "{0}" SET datestyle = 'SQL, DMY';
+ALTER DATABASE "{0}" SET timezone = 'Asia/Kolkata';
+ALTER DATABASE "{0}" SET intervalstyle = 'sql_standard';
+ALTER DATABASE "{0}" SET extra_float_digits = 0;
+"""
 
 
 @pytest.mark.parametrize("kind", KEYS)
 def test_goes_through_a_key_of_any_ordered_type(db, migrate, kind):
+    db.execute("CREATE DOMAIN moment AS timestamptz; CREATE DOMAIN pair AS int[]")
     make(db, *KEYS[kind])
-    # What a text of such a value means must not depend on the session.
-    db.execute(f'ALTER DATABASE "{db.name}" SET datestyle = \'SQL, DMY\'')
+    db.execute(ODD_SESSION.format(db.name))
     run = migrate("up", files={"V1__a.sql": script(options="size=30 min=30 max=30 pause=0")})
     assert run.exit == 0, run
     assert db.value(EXACTLY_ONCE)

@@ -134,6 +134,19 @@ def test_index_of_another_order_does_not_serve(refused, index):
     assert "no index of public.orders has its rows in the order of (token, id)" in output, output
 
 
+def test_operators_that_no_search_path_leads_to_are_refused(db, migrate, refused):
+    text = update("table=words key=word", "word", "words")
+    output = refused(
+        text,
+        "CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;"
+        " CREATE TABLE words (word ext.citext PRIMARY KEY, status text)",
+    )
+    assert "no search_path leads to the operators of word (ext.citext)" in output, output
+    assert "Put the schema ext into the role's search_path" in output, output
+    db.execute(f'ALTER DATABASE "{db.name}" SET search_path = public, ext')
+    assert migrate("up", env=BASELINE).exit == 0
+
+
 def test_invalid_index_does_not_serve(db, refused):
     output = refused(
         update("table=orders key=token,id", "(token, id)"),
