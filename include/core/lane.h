@@ -107,8 +107,10 @@ void lane_close(struct lane *lane);
 void lane_abandon(struct lane *lane);
 /* BEGIN with the modes given, or NULL; number as in lane_say. */
 MUST_CHECK bool lane_begin(struct lane *lane, int64_t number, const char *modes);
-/* Role and search_path are ours again until the end of the transaction. */
+/* Role and search_path are ours again, until the end of the transaction or until we return. */
 MUST_CHECK bool lane_leave_file(struct lane *lane);
+/* They are the file's again, for what is deferred to COMMIT. */
+MUST_CHECK bool lane_return_to_file(struct lane *lane);
 /* DISCARD ALL without the advisory locks (manual: DISCARD); ends with NULL. */
 extern const char *const lane_reset_statements[];
 /*

@@ -332,7 +332,8 @@ say_step(struct attempt *t, const struct step *step, bool first)
 	if (!say_file(t, step, first))
 		return false;
 	t->lane.step = step;
-	return lane_leave_file(&t->lane) && limit_own_wait(t) && say_rows(t, step);
+	return lane_leave_file(&t->lane) && limit_own_wait(t) && say_rows(t, step) &&
+	    lane_return_to_file(&t->lane);
 }
 
 static bool

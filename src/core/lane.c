@@ -768,9 +768,16 @@ lane_leave_file(struct lane *lane)
 	    ? "NONE"
 	    : conn_identifier(lane->arena, lane->session->conn, config->role);
 
-	return lane_say(lane, LANE_OWN, 0, "SET LOCAL SESSION AUTHORIZATION DEFAULT") &&
+	return lane_say(lane, LANE_OWN, 0, query_file_settings_keep) &&
+	    lane_say(lane, LANE_OWN, 0, "SET LOCAL SESSION AUTHORIZATION DEFAULT") &&
 	    lane_say(lane, LANE_OWN, 0, arena_printf(lane->arena, "SET LOCAL ROLE %s", role)) &&
 	    lane_say(lane, LANE_OWN, 0, query_own_search_path);
+}
+
+bool
+lane_return_to_file(struct lane *lane)
+{
+	return lane_say(lane, LANE_OWN, 0, query_file_settings_return);
 }
 
 bool

@@ -330,13 +330,14 @@ put_transaction(struct dry *d, const struct step *step, struct error *err)
 	fprintf(d->out, "BEGIN%s%s;\n", modes == NULL ? "" : " ", modes == NULL ? "" : modes);
 	if (!put_file(d, step, err))
 		return false;
-	fputs("RESET SESSION AUTHORIZATION;\n", d->out);
+	fprintf(
+	    d->out, "%s;\nSET LOCAL SESSION AUTHORIZATION DEFAULT;\n", query_file_settings_keep);
 	put_role(d, "LOCAL ", d->session->config->role);
 	put_own(d, false);
 	for (size_t i = 0; i < step->record_count; i++)
 		put_record(d, &step->records[i], true);
 	put_journal(d, step);
-	fputs("COMMIT;\n", d->out);
+	fprintf(d->out, "%s;\nCOMMIT;\n", query_file_settings_return);
 	d->dirty = true;
 	return true;
 }

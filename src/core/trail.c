@@ -54,7 +54,8 @@ bool
 trail_say_record(struct trail *t, const struct conn_sql *sql)
 {
 	return lane_leave_file(&t->lane) && limit_own_wait(t) &&
-	    lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters);
+	    lane_say_with(&t->lane, LANE_RECORD, sql->sql, sql->count, sql->parameters) &&
+	    lane_return_to_file(&t->lane);
 }
 
 bool

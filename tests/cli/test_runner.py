@@ -281,6 +281,40 @@ def test_run_lock_given_away_is_taken_again_before_a_file_without_a_transaction(
     assert db.execute("SELECT n FROM held") == [(1,)]
 
 
+LATE = """
+CREATE TABLE seen (who text, lock_timeout text);
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO seen SELECT current_user, current_setting('lock_timeout'); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION see();
+"""
+UPDATES = {
+    "one transaction": "SET ROLE {role};\nSET lock_timeout = '123ms';\nUPDATE t SET n = 1;",
+    "no transaction": "-- migrate:transaction off\nSET ROLE {role};\nSET lock_timeout = '123ms';\n"
+    "UPDATE t SET n = 1;",
+    "batches": "-- migrate:batch table=t key=id\n-- migrate:role {role}\n"
+    "-- migrate:lock_timeout 123ms\nUPDATE t SET n = 1 WHERE id BETWEEN :from AND :to;",
+    "dry run": "SET ROLE {role};\nSET lock_timeout = '123ms';\nUPDATE t SET n = 1;",
+}
+
+
+@pytest.mark.parametrize("how", UPDATES)
+def test_what_is_deferred_to_commit_finds_what_the_file_has_set(cluster, db, migrate, how):
+    role = cluster.role()
+    db.execute(f"GRANT ALL ON SCHEMA public TO {role}; SET ROLE {role};"
+               f"CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1); {LATE}")
+    env = {"MIGRATE_BASELINE_ON_UP": "true", "MIGRATE_BASELINE_VERSION": "0"}
+    dry = ["--dry-run"] * (how == "dry run")
+    run = migrate("up", *dry, files={"V1__a.sql": UPDATES[how].format(role=role)}, env=env)
+    assert run.exit == 0, run
+    if dry:
+        command = ["psql", "-X", "-q", "-d", db.url]
+        psql = subprocess.run(command, input=run.stdout, capture_output=True, text=True, check=False)
+        assert psql.returncode == 0 and psql.stderr == "", psql
+    assert db.execute("SELECT * FROM seen") == [(role, "123ms")]
+    assert db.value("SELECT current_user = installed_by FROM schema_history WHERE version = '1'")
+
+
 # --- the dry run ---
 
 
