@@ -17,8 +17,10 @@ WITH RECURSIVE key AS (
 	 WHERE t.typtype OPERATOR(pg_catalog.=) 'd'
 ), type AS (
 	SELECT b.n, t.oid,
-	       CASE t.typtype WHEN 'e' THEN 'anyenum' WHEN 'r' THEN 'anyrange'
-	            WHEN 'm' THEN 'anymultirange' WHEN 'c' THEN 'record'
+	       CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'e' THEN 'anyenum'
+	            WHEN t.typtype OPERATOR(pg_catalog.=) 'r' THEN 'anyrange'
+	            WHEN t.typtype OPERATOR(pg_catalog.=) 'm' THEN 'anymultirange'
+	            WHEN t.typtype OPERATOR(pg_catalog.=) 'c' THEN 'record'
 	            ELSE CASE WHEN t.typelem OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 	                       AND t.typlen OPERATOR(pg_catalog.=) (-1)::pg_catalog.int2
 	                      THEN 'anyarray' END END AS any_name
