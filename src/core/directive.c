@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "core/phase.h"
+#include "sql/words.h"
 
 enum { IDENTIFIER_LENGTH = 63, LARGEST_BATCH = 1000000 };
 
@@ -418,6 +419,21 @@ read_batch(struct reading *r, const struct row *row)
 	return check_batch(r, batch, begin);
 }
 
+/* "SELECT count(*) ..." has a row when there is nothing to be counted, too. */
+static bool
+counts(const char *query)
+{
+	struct words s = words_start(query, strlen(query));
+	struct word w;
+
+	if (!words_match(&s, "SELECT") || !words_match(&s, "COUNT") || !words_match(&s, "("))
+		return false;
+	while (words_next(&s, &w))
+		if (word_is(&w, "GROUP|HAVING|OVER"))
+			return false;
+	return true;
+}
+
 static bool
 read_until(struct reading *r, const struct row *row)
 {
@@ -426,6 +442,12 @@ read_until(struct reading *r, const struct row *row)
 
 	if (strncasecmp(r->at, "select", 6) != 0 || strchr(" \t(", r->at[6]) == NULL || length == 6)
 		return refuse_value(r, row, r->at);
+	if (counts(r->at)) {
+		error_set_at(r->err, ERR_REFUSED, place_of(r, r->at),
+		    "\"until\" always finds a row: a count is one, even of nothing");
+		return error_next(
+		    r->err, "Ask for the rows themselves, \"SELECT 1 FROM ... WHERE ...\".");
+	}
 	query = arena_strdup(r->a, r->at);
 	while (strchr("; \t", query[length - 1]) != NULL)
 		query[--length] = '\0';

@@ -514,6 +514,15 @@ def test_dry_run_goes_on_behind_the_last_batch(db, migrate, stopped):
     assert db.versions() == ["0", "1"]
 
 
+def test_until_that_counts_is_refused(refused, migrate):
+    count = "-- migrate:until SELECT count(*) FROM orders WHERE status IS NULL"
+    output = refused(f"{count}\n" + update())
+    assert '"until" always finds a row: a count is one' in output, output
+    assert "V1__fill.sql:1:18" in output, output
+    files = {"V1__fill.sql": f"{count} HAVING count(*) > 0\n" + update()}
+    assert migrate("up", files=files, env=BASELINE).exit == 0
+
+
 @pytest.mark.parametrize(
     "until, message",
     [
