@@ -384,7 +384,7 @@ check_batch(struct reading *r, struct directive_batch *batch, const char *begin)
 {
 	static const struct {
 		int64_t size, min, max;
-	} usual = { 5000, 100, 50000 };
+	} usual = { 5000, 100, 10000 };
 
 	if (batch->table == NULL || batch->key_count == 0)
 		return error_set_at(r->err, ERR_REFUSED, place_of(r, begin), "batch needs %s",

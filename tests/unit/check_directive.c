@@ -170,8 +170,8 @@ static const struct sizes {
 	const char *text;
 	int64_t size, min, max;
 } sizes[] = {
-	{ "-- migrate:batch table=t key=id", 5000, 100, 50000 },
-	{ "-- migrate:batch table=t key=id size=50", 50, 50, 50000 },
+	{ "-- migrate:batch table=t key=id", 5000, 100, 10000 },
+	{ "-- migrate:batch table=t key=id size=50", 50, 50, 10000 },
 	{ "-- migrate:batch table=t key=id size=60000", 60000, 100, 60000 },
 	{ "-- migrate:batch table=t key=id size=1 min=1 max=1", 1, 1, 1 },
 };
