@@ -312,7 +312,7 @@ def test_plan_tells_it_to_machines(pending):
         "key": ["id"],
         "size": 3,
         "min": 3,
-        "max": 50000,
+        "max": 10000,
         "targetMs": 500,
         "pauseMs": 2000,
         "maxLagMs": None,
