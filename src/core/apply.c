@@ -332,8 +332,10 @@ say_step(struct attempt *t, const struct step *step, bool first)
 	if (!say_file(t, step, first))
 		return false;
 	t->lane.step = step;
-	return lane_leave_file(&t->lane) && limit_own_wait(t) && say_rows(t, step) &&
-	    lane_return_to_file(&t->lane);
+	if (!lane_leave_file(&t->lane) || !limit_own_wait(t) || !say_rows(t, step))
+		return false;
+	/* With group the next file begins as the first one did. */
+	return step != &t->steps[t->count - 1] || lane_return_to_file(&t->lane);
 }
 
 static bool
