@@ -30,6 +30,7 @@ struct apply {
 	bool keeps_session; /* what runs now goes on in it, and is not to reset it */
 	struct apply_call *calls;
 	size_t call_count;
+	size_t kept; /* statements and batches that this run has committed by themselves */
 	size_t step_total;
 	size_t step_number; /* of the step at hand, from 1 */
 };

@@ -186,6 +186,7 @@ change(struct batch *b, const struct batch_range *range)
 	b->keys_done += range->count;
 	b->point = next;
 	keep_key(b, range->last);
+	b->trail.x->kept++;
 	return true;
 }
 

@@ -27,7 +27,7 @@ struct run {
 	int64_t lock_key; /* of the run lock that is held */
 	size_t failed_count; /* of the steps that failed together: more than one with group */
 	bool regained; /* a lost connection was made again, */
-	size_t regained_at; /* behind so many steps */
+	size_t regained_at; /* when so much was kept, see kept_count */
 	const struct script *fenced; /* whose rank was taken, */
 	int fenced_rank; /* this one */
 	bool commit_sent; /* of the step that was lost last, and no answer came */
@@ -433,6 +433,13 @@ say_lost_again(const struct run *r, struct error *err)
 	(void)error_next(err, "Run the same command again.");
 }
 
+/* What has grown since the last loss shows that it is not the same one again. */
+static size_t
+kept_count(const struct run *r)
+{
+	return r->result->applied + r->x.kept;
+}
+
 /*
  * The connection broke in the middle of a step.  COMMIT may have been on its way: the database
  * tells, under the run lock.  Then the plan is made again; what was not committed gets one more
@@ -443,7 +450,7 @@ recover(struct run *r, struct error *err)
 {
 	const struct step *step = r->result->failed;
 	struct error *why = error_new(r->session->arena);
-	bool again = r->regained && r->regained_at == r->result->applied;
+	bool again = r->regained && r->regained_at == kept_count(r);
 	bool in_doubt = err->code == ERR_UNKNOWN, done;
 
 	r->commit_sent = in_doubt || (r->commit_sent && again);
@@ -471,7 +478,7 @@ recover(struct run *r, struct error *err)
 	for (size_t k = 0; done && k < r->failed_count; k++)
 		note_applied(r, &step[k], 0);
 	r->regained = true;
-	r->regained_at = r->result->applied;
+	r->regained_at = kept_count(r);
 	/* A repair that is made has nothing left to plan, and would be refused by name. */
 	return done && step->kind == STEP_RECORD && r->goal->kind != GOAL_UP ? APPLY_DONE
 									     : APPLY_FENCED;

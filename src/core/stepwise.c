@@ -150,6 +150,7 @@ end_statement(struct trail *t, const struct trail_statement *st, struct error *e
 {
 	t->done = st->number;
 	t->statement = 0;
+	t->x->kept++;
 	return call(t, CALLBACK_AFTER_STATEMENT, err);
 }
 
